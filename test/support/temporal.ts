@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+
+export interface TestServer {
+  address: string;
+  namespace: string;
+  client: Client;
+  /** For `Worker.create`. */
+  workerConnection: NativeConnection;
+  /** A name no other test uses; append a suffix where more than one queue is needed. */
+  taskQueue: string;
+  close(): Promise<void>;
+}
+
+/** Connects to the run's Temporal server (started once by Jest's globalSetup). Close it in `afterAll`. */
+export async function connectToTestServer(): Promise<TestServer> {
+  const address = readRunVariable('OFFSTAGE_TEST_TEMPORAL_ADDRESS');
+  const namespace = 'default';
+  const clientConnection = await Connection.connect({ address });
+  const workerConnection = await NativeConnection.connect({ address });
+  return {
+    address,
+    namespace,
+    client: new Client({ connection: clientConnection, namespace }),
+    workerConnection,
+    taskQueue: `test-${randomUUID()}`,
+    async close() {
+      await clientConnection.close();
+      await workerConnection.close();
+    },
+  };
+}
+
+/** The workflow bundle that was built once for this run: pass it as `workflowBundle` to `Worker.create`. */
+export async function readWorkflowBundle(): Promise<{ code: string }> {
+  return { code: await readFile(readRunVariable('OFFSTAGE_TEST_BUNDLE'), 'utf8') };
+}
+
+function readRunVariable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: the run's setup did not start, or there was nothing to bundle`);
+  return value;
+}
