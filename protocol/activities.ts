@@ -1,0 +1,133 @@
+/** The effects that workflows ask for. `activities/` implements them; workflows know this interface only. */
+import type { Part, ToolCall, Usage } from './content.ts';
+import type { ConversationEvent } from './events.ts';
+import type { ConversationId } from './ids.ts';
+import type { Starter, TaskReport, TaskStatus } from './task.ts';
+import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
+
+export interface Activities {
+  /** One model call of a step. Stores `append`, reads the transcript up to `head`, stores and returns the reply. */
+  callModel(request: ModelCallRequest): Promise<ModelReply>;
+  /** One tool call that has an effect. The whole result is stored, its head is returned. */
+  executeTool(request: ToolRequest): Promise<ToolResult>;
+  /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
+  watchTasks(request: WatchTasksRequest): Promise<EndedTask[]>;
+  /** Local: the text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
+  openTask(request: OpenTaskRequest): Promise<void>;
+  /** Local: the end of a task, its result taken from its transcript. The first write wins. */
+  finishTask(request: FinishTaskRequest): Promise<void>;
+  /** Local: events and rows of a run that ends (rollover, close), and the session's status. */
+  archive(request: ArchiveRequest): Promise<void>;
+}
+
+/** About 200 bytes: the conversation is in the store. */
+export interface ModelCallRequest extends ConversationId {
+  /** The team's version. */
+  team: string;
+  agent: string;
+  turn: number;
+  step: number;
+  /** Rows beyond it are not read; the reply's place follows it. */
+  head: Place;
+  append: NewRow[];
+  /** `none`: the last step of a task, which has to answer. */
+  tools?: 'none';
+}
+
+export interface ModelReply {
+  /** Id of the stored message; null when the call was stopped before anything was said. */
+  message: string | null;
+  place: Place;
+  /** For the journal that a person reads; at most 64 KiB, the store has it whole. */
+  text: string;
+  toolCalls: ToolCall[];
+  stopReason: string | null;
+  /** The call was aborted by an interrupt or a stop; what was said until then is stored and marked. */
+  stopped?: 'interrupted';
+  model: string;
+  usage: Usage;
+  /** sha256 of the exact request to the provider: a repeat with the same hash gets the stored answer. */
+  requestHash: string;
+}
+
+export interface ToolRequest extends ConversationId {
+  team: string;
+  agent: string;
+  turn: number;
+  step: number;
+  /** Where the result goes; the arguments are read from the assistant's row at `reply`. */
+  place: Place;
+  reply: Place;
+  call: string;
+  tool: string;
+  /** What the engine knows and the tool needs: the status of the task that `view` shows. */
+  view?: { task: string; agent: string; title: string; status: TaskStatus; runtimeMs: number | null };
+}
+
+export interface ToolResult {
+  outcome: ToolOutcomeName;
+  /** At most 4 KiB; `size` is the length of the whole. */
+  text: string;
+  size: number;
+  truncated: boolean;
+  /** A file that the tool saved. */
+  file?: { id: string; name: string; mediaType: string; size: number };
+  /** The model has now read the task's result to its end, so no notice is needed. */
+  resultRead?: boolean;
+}
+
+export interface WatchTasksRequest {
+  workspace: string;
+  session: string;
+  tasks: string[];
+}
+
+export interface EndedTask {
+  task: string;
+  status: 'completed' | 'failed' | 'cancelled';
+  error: { type: string; message: string } | null;
+  endedAt: number;
+}
+
+export interface OpenTaskRequest {
+  workspace: string;
+  session: string;
+  task: string;
+  starter: Starter;
+  agent: string;
+  title: string;
+  depth: number;
+  text: string;
+  expectedOutput: string | null;
+  attachments: string[];
+  context: 'none' | 'recent' | 'all';
+  variables: Record<string, unknown>;
+  queuedAt: number;
+}
+
+export interface FinishTaskRequest extends TaskReport {
+  workspace: string;
+  session: string;
+  append: NewRow[];
+  events: ConversationEvent[];
+}
+
+export interface ArchiveRequest extends ConversationId {
+  events: ConversationEvent[];
+  append: NewRow[];
+  /** Set when the session changes its state for those who list sessions. */
+  status?: { status: 'idle' | 'busy' | 'closing' | 'closed'; reason: string | null; at: number };
+}
+
+/** What a model call gets back from the store beside the rows: who is asked, with what. */
+export interface StoredReply {
+  id: string;
+  place: Place;
+  content: Part[];
+  toolCalls: ToolCall[];
+  stopReason: string | null;
+  model: string;
+  usage: Usage;
+  requestHash: string;
+  status: 'committed' | 'interrupted';
+}

@@ -1,0 +1,93 @@
+/**
+ * Everything that happens in a conversation, as numbered events: what the workflow's state is folded from, what
+ * the feed carries, what tests assert. Events carry ids and numbers; the API adds content from the store as it
+ * serves them. Live deltas are another type (live.ts) and never touch state.
+ */
+import type { Usage } from './content.ts';
+import type { TaskStatus } from './task.ts';
+import type { ToolOutcomeName } from './transcript.ts';
+
+export type Delivery = 'next_step' | 'after_turn' | 'interrupt';
+export type TurnCause = 'message' | 'completion' | 'task';
+export type TurnOutcome = 'answered' | 'interrupted' | 'failed' | 'limit';
+
+export interface EventError {
+  /** `area.reason`, such as `model.rate_limited`. */
+  type: string;
+  message: string;
+}
+
+export type EventBody =
+  /** The conversation began: the session was opened, or the task's workflow started. */
+  | { type: 'session.opened'; team: string; agent: string }
+  /** No more input is taken; tasks are being settled. */
+  | { type: 'session.closing'; reason: string }
+  | { type: 'session.closed'; reason: string }
+  /** Words for operators and users alike, such as that the demo model answers. */
+  | { type: 'notice'; code: string; text: string }
+  /** A message was accepted and waits for a step. */
+  | { type: 'message.queued'; message: string; delivery: Delivery }
+  | { type: 'turn.started'; turn: number; cause: TurnCause; inputs: string[] }
+  /** The turn was told to stop; `turn.finished` follows with `interrupted`. */
+  | { type: 'turn.interrupting'; turn: number }
+  | { type: 'turn.finished'; turn: number; outcome: TurnOutcome; error: EventError | null; usage: Usage }
+  /** A model call begins; `inputs` are the messages that it is the first to see. */
+  | { type: 'step.started'; turn: number; step: number; agent: string; model: string; inputs: string[] }
+  | {
+      type: 'message.committed';
+      turn: number;
+      step: number;
+      agent: string;
+      /** The stored assistant message, or a message of the system to the user. */
+      message: string;
+      role: 'assistant' | 'system';
+      status: 'committed' | 'interrupted';
+      toolCalls: { id: string; name: string }[];
+      stopReason: string | null;
+      usage: Usage | null;
+    }
+  | { type: 'tool.started'; turn: number; step: number; call: string; tool: string }
+  | {
+      type: 'tool.finished';
+      turn: number;
+      step: number;
+      call: string;
+      tool: string;
+      outcome: ToolOutcomeName;
+      truncated: boolean;
+    }
+  | {
+      type: 'task.queued';
+      task: string;
+      agent: string;
+      title: string;
+      depth: number;
+      mode: TaskMode;
+      cause: StartCause;
+    }
+  | { type: 'task.refused'; agent: string; reason: string }
+  | { type: 'task.started'; task: string }
+  /** A message for the task was passed on; the task's own feed tells at which step it was applied. */
+  | { type: 'task.steered'; task: string; message: string }
+  | { type: 'task.cancelling'; task: string }
+  | {
+      type: 'task.finished';
+      task: string;
+      status: TaskStatus;
+      partial: boolean;
+      usage: Usage;
+      runtimeMs: number | null;
+      error: EventError | null;
+      files: number;
+    }
+  /** The end of these tasks was put before the model of this turn. */
+  | { type: 'completion.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
+  /** The agent's words after that. */
+  | { type: 'completion.spoken'; tasks: string[]; message: string };
+
+/** `background` runs beside; `transfer` is waited for; one becomes the other when the wait ends early. */
+export type TaskMode = 'background' | 'transfer';
+export type StartCause = 'model' | 'signal' | 'api';
+
+export type ConversationEvent = { offset: number; at: number } & EventBody;
+export type EventType = EventBody['type'];

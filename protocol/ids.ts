@@ -1,0 +1,34 @@
+/**
+ * Ids and how they are made. An id carries its kind as a prefix; ids of sessions, messages and files sort by
+ * the time at which they were made. Time and chance come from the caller, so that workflows can use these too.
+ */
+
+/** 48 bits of milliseconds and 64 bits of chance, in hex: `ses_0199f3c2a1b04fd2…`. */
+function makeSortableId(prefix: string, nowMs: number, uuid: string): string {
+  return `${prefix}_${nowMs.toString(16).padStart(12, '0')}${uuid.replaceAll('-', '').slice(0, 16)}`;
+}
+
+export const makeSessionId = (nowMs: number, uuid: string): string => makeSortableId('ses', nowMs, uuid);
+export const makeMessageId = (nowMs: number, uuid: string): string => makeSortableId('msg', nowMs, uuid);
+export const makeFileId = (nowMs: number, uuid: string): string => makeSortableId('file', nowMs, uuid);
+export const makeTaskId = (uuid: string): string => `agent_task_${uuid}`;
+
+/** The conversation of a session (`task: null`) or of one of its tasks: what has a transcript and a feed. */
+export interface ConversationId {
+  workspace: string;
+  session: string;
+  task: string | null;
+}
+
+/** The Temporal workflow id of a conversation. Its parts are in every id, row and query: see spec "Workspaces". */
+export function toWorkflowId(id: ConversationId): string {
+  const session = `ws/${id.workspace}/session/${id.session}`;
+  return id.task === null ? session : `${session}/task/${id.task}`;
+}
+
+/** The workspace of everything until keys name another one. */
+export const DEFAULT_WORKSPACE = 'default';
+
+/** The two task queues: conversations answer on one, background agents work on the other. */
+export const MAIN_QUEUE = 'offstage';
+export const BACKGROUND_QUEUE = 'offstage-background';

@@ -1,0 +1,145 @@
+/** What other programs may send to a conversation's workflow: updates are requests, signals facts or commands. */
+import type { InputPart, Usage } from './content.ts';
+import type { ConversationEvent, Delivery, TaskMode, TurnOutcome } from './events.ts';
+import type { Roster } from './team.ts';
+import type { Receipt, TaskReport, TaskRequest, TaskStatus } from './task.ts';
+import type { NewRow } from './transcript.ts';
+
+/** The input of the `session` workflow. */
+export interface SessionInput {
+  workspace: string;
+  session: string;
+  roster: Roster;
+  agent: string;
+  user: string | null;
+  title: string | null;
+  /** The demo model answers: said in the feed. */
+  demo: boolean;
+  /** A first message, accepted with the session itself. */
+  message?: SendMessage;
+  /** Test and operator settings: when the session continues as new. */
+  rollover: { turns: number; events: number };
+  /** Present when the session continues as new. */
+  carried?: unknown;
+}
+
+export interface SendMessage {
+  id: string;
+  /** sha256 of the body: the same id with another one is refused. */
+  hash: string;
+  content: InputPart[];
+  delivery: Delivery;
+}
+
+/** Where a message went: the turn that takes it, unless that turn fails before. */
+export interface Acknowledgement {
+  message: string;
+  turn: number;
+  offset: number;
+}
+
+export interface CloseRequest {
+  reason: string;
+  tasks: 'stop' | 'keep';
+}
+
+export interface StopTaskRequest {
+  task: string;
+  mode: 'now';
+}
+
+export interface SteerRequest {
+  id: string;
+  hash: string;
+  text: string;
+}
+
+/** Names of the handlers, one place for both sides. */
+export const UPDATES = {
+  sendMessage: 'sendMessage',
+  interrupt: 'interrupt',
+  startTask: 'startTask',
+  stopTask: 'stopTask',
+  steerTask: 'steerTask',
+  close: 'close',
+} as const;
+export const SIGNALS = {
+  startTask: 'startTask',
+  taskReport: 'taskReport',
+  taskMessage: 'taskMessage',
+} as const;
+export const QUERIES = { read: 'read' } as const;
+
+export interface UpdateResults {
+  sendMessage: Acknowledgement;
+  interrupt: { turn: number | null; changed: boolean };
+  startTask: { task: string; status: TaskStatus; existing: boolean };
+  stopTask: Receipt;
+  steerTask: Acknowledgement;
+  close: { status: string; changed: boolean };
+}
+
+export interface UpdateArguments {
+  sendMessage: SendMessage;
+  interrupt: { reason?: string };
+  startTask: TaskRequest;
+  stopTask: StopTaskRequest;
+  steerTask: SteerRequest;
+  close: CloseRequest;
+}
+
+export interface SignalArguments {
+  startTask: TaskRequest;
+  taskReport: TaskReport;
+  /** From a starter to its task: words to put before the model at its next step. */
+  taskMessage: SendMessage;
+}
+
+/** The answer of the query `read(fromOffset)`: everything that the store does not have yet, at one offset. */
+export interface ConversationRead {
+  view: ConversationView;
+  /** From `fromOffset` on, at most a page; events of earlier runs are in the store. */
+  events: ConversationEvent[];
+  /** The first offset that this run still has. */
+  firstOffset: number;
+  /** Content that the store does not have yet. */
+  unstored: NewRow[];
+  /** Messages that wait for a turn: not yet placed in the transcript. */
+  waiting: { id: string; at: number; content: InputPart[]; delivery: Delivery }[];
+}
+
+export interface ConversationView {
+  status: 'idle' | 'busy' | 'closing' | 'closed';
+  /** For a task: its status in the life cycle. */
+  taskStatus: TaskStatus | null;
+  agent: string;
+  offset: number;
+  turn: number;
+  step: number;
+  phase: 'idle' | 'model' | 'tools' | 'waiting';
+  currentTool: string | null;
+  lastOutcome: TurnOutcome | null;
+  usage: Usage;
+  treeUsage: Usage;
+  tasks: TaskView[];
+  closeReason: string | null;
+  startedAt: number;
+  updatedAt: number;
+}
+
+export interface TaskView {
+  id: string;
+  agent: string;
+  title: string;
+  depth: number;
+  mode: TaskMode;
+  status: TaskStatus;
+  partial: boolean;
+  queuedAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  usage: Usage | null;
+  error: { type: string; message: string } | null;
+  files: number;
+  notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
+}

@@ -1,0 +1,69 @@
+/** Tasks: one run of a background agent beside the conversation. Spec: background-agents.md. */
+import type { Usage } from './content.ts';
+import type { Roster } from './team.ts';
+
+export type TaskStatus =
+  'queued' | 'running' | 'waiting_input' | 'paused' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
+
+export const TERMINAL_STATUSES: readonly TaskStatus[] = ['completed', 'failed', 'cancelled'];
+
+export function isTerminal(status: TaskStatus): boolean {
+  return TERMINAL_STATUSES.includes(status);
+}
+
+/** Who started a task: the session's conversation (`task: null`) or another task of it. */
+export interface Starter {
+  task: string | null;
+}
+
+/** What is asked of a new task, by a model's tool call, the signal or the update `startTask`. */
+export interface TaskRequest {
+  /** Chosen by the caller when it must know it beforehand (the API), else made by the workflow. */
+  id?: string;
+  agent: string;
+  task: string;
+  title?: string;
+  expectedOutput?: string;
+  attachments?: string[];
+  context?: 'none' | 'recent' | 'all';
+  variables?: Record<string, unknown>;
+  notify?: 'always' | 'failure' | 'never';
+  /** The same key of the same starter gives the task that it already started. */
+  key?: string;
+}
+
+/** The input of the `task` workflow: ids and control only, the text waits in the store. */
+export interface TaskInput {
+  workspace: string;
+  session: string;
+  task: string;
+  starter: string | null;
+  agent: string;
+  title: string;
+  depth: number;
+  /** Agents above this one, nearest last: a task may not start one of them. */
+  ancestors: string[];
+  roster: Roster;
+  user: string | null;
+  /** Present when the task continues as new: the state of the run before. */
+  carried?: unknown;
+}
+
+/** How a task ended. Its words are in the store. */
+export interface TaskReport {
+  task: string;
+  status: 'completed' | 'failed' | 'cancelled';
+  partial: boolean;
+  usage: Usage;
+  startedAt: number;
+  endedAt: number;
+  error: { type: string; message: string } | null;
+  files: number;
+}
+
+export interface Receipt {
+  mode: 'now' | 'wrap_up';
+  changed: boolean;
+  tasks: { id: string; agent: string; status: TaskStatus; partial: boolean }[];
+  quiet: boolean;
+}

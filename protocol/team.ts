@@ -1,0 +1,111 @@
+/**
+ * A team as it was understood from its file: names resolved, defaults filled in, nothing left to look up.
+ * Stored once, content-addressed by `version`; workflows carry the version and a {@link Roster}.
+ */
+
+export interface Team {
+  name: string;
+  /** sha256 (hex, 16 bytes) over the canonical JSON of everything else here. */
+  version: string;
+  /** The agent that a session begins with. */
+  entry: string;
+  agents: Record<string, Agent>;
+  /** By the name under which agents refer to them; `provider/model` strings are entered under that string. */
+  models: Record<string, ModelConfig>;
+  limits: Limits;
+  /** What the file asks for and this system does not have: told at load, and to the model when it calls it. */
+  unavailable: UnavailableTool[];
+}
+
+export interface Agent {
+  name: string;
+  description: string;
+  instruction: string;
+  /** A key of `Team.models`. */
+  model: string;
+  subAgents: SubAgent[];
+  handoffs: { agent: string; description: string | null }[];
+  toolsets: Toolset[];
+  /** Steps of a turn. */
+  maxIterations: number;
+  fallback: { models: string[]; retries: number; cooldownMs: number } | null;
+  addDate: boolean;
+  addEnvironmentInfo: boolean;
+  welcomeMessage: string | null;
+  commands: Record<string, string>;
+}
+
+export interface SubAgent {
+  agent: string;
+  name: string | null;
+  description: string | null;
+  holdingMessage: string | null;
+}
+
+/** The toolsets that exist. Every other known type is in `Team.unavailable`. */
+export type Toolset = { type: 'background_agents' } | { type: 'think' } | { type: 'todo' };
+
+export interface UnavailableTool {
+  agent: string;
+  /** The toolset's type, such as `mcp`, with its `ref` where it has one: `mcp docker:duckduckgo`. */
+  toolset: string;
+  reason: string;
+}
+
+export interface ModelConfig {
+  /** `openai` speaks Chat Completions to any compatible server; `anthropic` speaks Messages. */
+  provider: string;
+  model: string;
+  baseUrl: string | null;
+  /** The environment variable with the key, where it is not the provider's usual one. */
+  tokenKey: string | null;
+  temperature: number | null;
+  topP: number | null;
+  maxTokens: number | null;
+  /** Tokens (Anthropic) or an effort word (OpenAI: minimal, low, medium, high). */
+  thinkingBudget: number | string | null;
+  parallelToolCalls: boolean | null;
+  /** Provider options passed on as they are. */
+  providerOptions: Record<string, unknown>;
+}
+
+export interface Limits {
+  maxDepth: number;
+  allowCycles: boolean;
+  maxRunningTasks: number;
+  maxUnfinishedTasks: number;
+  maxTaskTimeMs: number;
+  /** Tool calls of one step; the ones beyond are answered with an error. */
+  maxToolCallsPerStep: number;
+  modelIdleTimeoutMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxDepth: 3,
+  allowCycles: false,
+  maxRunningTasks: 20,
+  maxUnfinishedTasks: 1000,
+  maxTaskTimeMs: 7 * 24 * 3600 * 1000,
+  maxToolCallsPerStep: 128,
+  modelIdleTimeoutMs: 600_000,
+};
+
+export const DEFAULT_MAX_ITERATIONS = 50;
+
+/** What a workflow has to know of its team: who may start whom, and the limits. A few hundred bytes. */
+export interface Roster {
+  team: string;
+  version: string;
+  agents: Record<string, RosterAgent>;
+  limits: Limits;
+}
+
+export interface RosterAgent {
+  /** For people: shown in summaries, such as `openai/gpt-4o`. */
+  model: string;
+  /** Whom it may start, each with the words that a turn says when it would end without one. */
+  subAgents: { agent: string; holdingMessage?: string }[];
+  /** Whether it has the `background_agents` tools. */
+  background: boolean;
+  maxIterations: number;
+}
