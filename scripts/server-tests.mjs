@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
-const SERVER_MODULES = ['test/support/temporal.ts', 'cli/temporal-server/'];
-const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+\.ts)'/g;
+const SERVER_MODULES = ['test/support/temporal.ts', 'cli/temporal-server/run-temporal-server.ts'];
+const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+(?:ts|mjs))'/g;
 
 function reachesServer(root, file, seen) {
   const path = relative(root, file);
-  if (SERVER_MODULES.some((module) => path.startsWith(module))) return true;
+  if (SERVER_MODULES.includes(path)) return true;
   // Only the tests' own files are followed: what the product imports does not decide what a test needs.
   if (seen.has(file) || !path.startsWith('test/') || !existsSync(file)) return false;
   seen.add(file);

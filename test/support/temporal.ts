@@ -16,7 +16,7 @@ export interface TestServer {
 
 /** Connects to the run's Temporal server (started once by Jest's globalSetup). Close it in `afterAll`. */
 export async function connectToTestServer(): Promise<TestServer> {
-  const address = readRunVariable('OFFSTAGE_TEST_TEMPORAL_ADDRESS');
+  const address = readRunVariable('TEST_TEMPORAL_ADDRESS');
   const namespace = 'default';
   const clientConnection = await Connection.connect({ address });
   const workerConnection = await NativeConnection.connect({ address });
@@ -35,11 +35,12 @@ export async function connectToTestServer(): Promise<TestServer> {
 
 /** The workflow bundle that was built once for this run: pass it as `workflowBundle` to `Worker.create`. */
 export async function readWorkflowBundle(): Promise<{ code: string }> {
-  return { code: await readFile(readRunVariable('OFFSTAGE_TEST_BUNDLE'), 'utf8') };
+  return { code: await readFile(readRunVariable('TEST_WORKFLOW_BUNDLE'), 'utf8') };
 }
 
 function readRunVariable(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: the run's setup did not start, or there was nothing to bundle`);
+  if (!value)
+    throw new Error(`${name} is not set: the run's setup did not start, or there was nothing to bundle`);
   return value;
 }
