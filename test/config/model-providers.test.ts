@@ -45,6 +45,9 @@ describe('where a model is called', () => {
   });
 
   it('does not take a name of every object for a provider', () => {
-    expect(model('constructor')).toMatchObject({ protocol: null, reason: expect.stringContaining('not known') });
+    expect(model('constructor')).toMatchObject({
+      protocol: null,
+      reason: expect.stringContaining('not known'),
+    });
   });
 });
