@@ -1,0 +1,159 @@
+/**
+ * The ends of tasks in words for a model: the notice that enters its starter's transcript, and the answers of
+ * tools that waited. Spec: background-agents.md, "Completion" and "Tools that the model gets".
+ */
+import type { TaskStatus } from '../protocol/task.ts';
+import { isTerminal } from '../protocol/task.ts';
+import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
+import { takeHead } from './text-head.ts';
+
+/** Characters (UTF-16 units) of each result that are given; the rest is read with `view_background_agent`. */
+export const RESULT_HEAD = 4096;
+
+/** What the store knows of a task beside its outcome. */
+export interface TaskEnd {
+  outcome: TaskOutcome;
+  /** The final answer; of a task that failed or was stopped, what it had said until then. */
+  result: string | null;
+  error: { type: string; message: string } | null;
+  files: { id: string; name: string; mediaType: string }[];
+}
+
+function escapeAttribute(value: string): string {
+  return value
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/\s+/g, ' ');
+}
+
+/** What a task said may hold such a tag: it must not look like the end of the notice, or like another one. */
+function escapeTags(text: string): string {
+  return text.replaceAll(/<(?=\/?\s*background_task)/gi, '&lt;');
+}
+
+/** The notice of one task's end, marked as coming from the system. */
+export function renderNotice(end: TaskEnd): string {
+  const { outcome, error } = end;
+  const attributes = [
+    ['id', outcome.task],
+    ['agent', outcome.agent],
+    ['title', outcome.title],
+    ['status', outcome.status],
+    ...(outcome.partial ? [['partial', 'true']] : []),
+    ...(outcome.runtimeMs === null ? [] : [['runtime', formatRuntime(outcome.runtimeMs)]]),
+  ].map(([name, value]) => `${name}="${escapeAttribute(value ?? '')}"`);
+  const body = [
+    ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
+    renderOutput(end),
+    ...renderFiles(end.files),
+  ];
+  return `<background_task ${attributes.join(' ')}>\n${escapeTags(body.join('\n'))}\n</background_task>`;
+}
+
+function renderOutput({ outcome, result }: TaskEnd): string {
+  const ended = outcome.status === 'completed';
+  if (result === null || result === '') return ended ? '(It answered without words.)' : '(No output.)';
+  const head = takeHead(result, RESULT_HEAD);
+  const text = ended ? head : `Output until then:\n${head}`;
+  if (head.length === result.length) return text;
+  return (
+    `${text}\n[The first ${head.length} of ${result.length} characters. ` +
+    `The rest: view_background_agent with task_id "${outcome.task}" and from ${head.length}.]`
+  );
+}
+
+function renderFiles(files: TaskEnd['files']): string[] {
+  return files.map((file) => `File: ${file.name} (${file.mediaType}, id ${file.id})`);
+}
+
+/** `850 ms`, `12.3 s`, `4 min 10 s`, `2 h 5 min`. */
+function formatRuntime(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** The answer of a tool that waited for tasks, and how that call counts. */
+export function renderTasksAnswer(
+  answer: TasksAnswer,
+  ends: TaskEnd[],
+): { text: string; outcome: ToolOutcomeName } {
+  const [only] = ends;
+  if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only);
+  return { text: renderWait(answer, ends), outcome: 'ok' };
+}
+
+/** The first dialect of the tools says `stopped` for `cancelled`. */
+function toolStatus(status: TaskStatus): string {
+  return status === 'cancelled' ? 'stopped' : status;
+}
+
+const ENDED_EARLY = {
+  user_message: 'The wait ended early because a message of the user arrived. Unfinished tasks go on.',
+  interrupted: 'The wait ended early because the turn was interrupted. Unfinished tasks go on.',
+};
+
+function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
+  return JSON.stringify(
+    {
+      tasks: ends.map(renderWaitedTask),
+      timed_out: answer.timedOut,
+      ...(answer.endedEarly === null ? {} : { ended_early: ENDED_EARLY[answer.endedEarly] }),
+    },
+    null,
+    1,
+  );
+}
+
+function renderWaitedTask({ outcome, result, error, files }: TaskEnd): Record<string, unknown> {
+  const task = {
+    task_id: outcome.task,
+    agent: outcome.agent,
+    title: outcome.title,
+    status: toolStatus(outcome.status),
+    done: isTerminal(outcome.status),
+  };
+  if (!task.done) return task;
+  const head = takeHead(result ?? '', RESULT_HEAD);
+  const truncated = head.length < (result ?? '').length;
+  return {
+    ...task,
+    ...(outcome.status === 'completed' ? { result: head } : { output_until_then: head }),
+    ...(error === null ? {} : { error: takeHead(`${error.type}: ${error.message}`, RESULT_HEAD) }),
+    ...(outcome.partial ? { partial: true } : {}),
+    truncated,
+    ...(truncated
+      ? { rest: `view_background_agent with task_id "${outcome.task}" and from ${head.length}` }
+      : {}),
+    ...(files.length === 0 ? {} : { files }),
+  };
+}
+
+/** A transfer gives the result alone: whole, since nobody else tells the rest. */
+function renderTransfer(answer: TasksAnswer, end: TaskEnd): { text: string; outcome: ToolOutcomeName } {
+  const { outcome, error } = end;
+  const files = renderFiles(end.files);
+  const output = end.result === null || end.result === '' ? null : end.result;
+  if (outcome.status === 'completed') {
+    return { text: [output ?? '(It answered without words.)', ...files].join('\n'), outcome: 'ok' };
+  }
+  if (!isTerminal(outcome.status)) {
+    const why = answer.endedEarly === 'user_message' ? 'a message of the user arrived' : 'the wait ended';
+    return {
+      text:
+        `Not finished yet: ${why}. The agent ${outcome.agent} goes on in the background as task ` +
+        `${outcome.task}; you will be told when it ends.`,
+      outcome: 'ok',
+    };
+  }
+  const failed = outcome.status === 'failed';
+  const what = failed
+    ? `The agent ${outcome.agent} failed: ${error === null ? 'no reason was given.' : `${error.type}: ${error.message}`}`
+    : `The agent ${outcome.agent} was stopped before it had answered.`;
+  const until = output === null ? [] : ['Output until then:', output];
+  return { text: [what, ...until, ...files].join('\n'), outcome: failed ? 'error' : 'cancelled' };
+}

@@ -1,0 +1,66 @@
+import type { Kysely } from 'kysely';
+import { renderNotice, renderTasksAnswer } from '../core/notice-text.ts';
+import type { ConversationId } from '../protocol/ids.ts';
+import type { NewRow, TranscriptRow } from '../protocol/transcript.ts';
+import type { Database } from './tables.ts';
+import { readTaskEnds } from './task-ends.ts';
+import { makeRow, toRecord } from './transcript-row.ts';
+
+/** Statements take at most 65,535 parameters. */
+const ROWS_OF_A_STATEMENT = 1000;
+
+/** Stores rows that were born in a workflow, what tasks said written out. A row that is there stays as it is. */
+export async function insertRows(
+  db: Kysely<Database>,
+  conversation: ConversationId,
+  rows: readonly NewRow[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += ROWS_OF_A_STATEMENT) {
+    const records = [];
+    for (const row of rows.slice(start, start + ROWS_OF_A_STATEMENT)) {
+      records.push(toRecord(conversation, await writeOut(db, conversation, row)));
+    }
+    await db
+      .insertInto('transcript_rows')
+      .values(records)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+async function writeOut(
+  db: Kysely<Database>,
+  conversation: ConversationId,
+  row: NewRow,
+): Promise<TranscriptRow> {
+  const { place, id, at } = row;
+  switch (row.kind) {
+    case 'user':
+      return makeRow({ place, id, at, role: 'user', kind: 'user', content: row.content });
+    case 'system':
+    case 'instruction':
+      return makeRow({
+        place,
+        id,
+        at,
+        role: 'system',
+        kind: row.kind,
+        content: [{ type: 'text', text: row.text }],
+      });
+    case 'completion': {
+      const ends = await readTaskEnds(db, conversation, row.tasks);
+      const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end) }));
+      return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
+    }
+    case 'tool':
+    case 'tool_tasks': {
+      const { call, tool } = row;
+      const { text, outcome } =
+        row.kind === 'tool'
+          ? row
+          : renderTasksAnswer(row.answer, await readTaskEnds(db, conversation, row.answer.tasks));
+      const content = [{ type: 'text' as const, text }];
+      return makeRow({ place, id, at, role: 'tool', kind: 'tool', content, call, tool, outcome });
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** The migrations in their order. A migration that was released is never edited: add another one. */
+import type { Kysely, Migration, MigrationProvider } from 'kysely';
+import { Migrator } from 'kysely';
+import { firstTables } from './migrations/0001-first-tables.ts';
+
+const migrations: Record<string, Migration> = { '0001-first-tables': firstTables };
+
+const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
+
+/** Brings the database to the newest form. Throws what the failed migration threw. */
+export async function migrate<T>(db: Kysely<T>): Promise<void> {
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) {
+    throw new Error('The database could not be brought to the form of this version.', { cause: error });
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Who may write where. A conversation has a cursor: the newest run that opened a step, and that step. Runs are
+ * ranked by when they were first seen, since a run that follows (rollover, reset) begins when the one before is over.
+ */
+import type { Transaction } from 'kysely';
+import { sql } from 'kysely';
+import { REFUSALS } from '../protocol/failures.ts';
+import type { ConversationId } from '../protocol/ids.ts';
+import { toConversationKey } from './conversation-key.ts';
+import { StoreError } from './store-error.ts';
+import type { Database } from './tables.ts';
+
+/** A step as a run of the workflow knows it. */
+export interface StepOfRun {
+  turn: number;
+  step: number;
+  /** Temporal's run id. */
+  run: string;
+}
+
+interface Cursor extends StepOfRun {
+  requestHash: string | null;
+}
+
+function refuse(place: StepOfRun, cursor: StepOfRun): StoreError {
+  return new StoreError(
+    REFUSALS.staleStep,
+    `Turn ${place.turn}, step ${place.step} of run ${place.run} is over: ` +
+      `turn ${cursor.turn}, step ${cursor.step} of run ${cursor.run} was opened since.`,
+  );
+}
+
+function compareSteps(a: StepOfRun, b: StepOfRun): number {
+  return a.turn - b.turn || a.step - b.step;
+}
+
+/** Moves the cursor to `place`. Throws StoreError `transcript.stale_step` when the place is over. */
+export async function moveCursor(
+  transaction: Transaction<Database>,
+  conversation: ConversationId,
+  place: StepOfRun,
+  /** What a reset takes back when a new run comes to a place that an older one had reached. */
+  takeBack: 'the step and what follows' | 'what follows',
+): Promise<void> {
+  const cursor = await lockCursor(transaction, conversation, place);
+  if (cursor.run === place.run) {
+    if (compareSteps(place, cursor) < 0) throw refuse(place, cursor);
+  } else {
+    if (!(await isNewRun(transaction, conversation, place.run))) throw refuse(place, cursor);
+    if (compareSteps(place, cursor) <= 0) await removeRows(transaction, conversation, place, takeBack);
+  }
+  const sameStep = compareSteps(place, cursor) === 0 && cursor.run === place.run;
+  await transaction
+    .updateTable('conversation_cursors')
+    .set({
+      run: place.run,
+      turn: place.turn,
+      step: place.step,
+      request_hash: sameStep ? cursor.requestHash : null,
+    })
+    .where((eb) => eb.and(toConversationKey(conversation)))
+    .execute();
+}
+
+/**
+ * Refuses (`transcript.stale_step`) what is not written to the step that is open, by the run that opened it, and,
+ * with `requestHash`, for the request that it was opened for.
+ */
+export async function requireOpenStep(
+  transaction: Transaction<Database>,
+  conversation: ConversationId,
+  place: StepOfRun,
+  requestHash?: string,
+): Promise<void> {
+  const cursor = await readCursorForUpdate(transaction, conversation);
+  if (cursor === undefined) {
+    throw new StoreError(REFUSALS.staleStep, `Turn ${place.turn}, step ${place.step} was never opened.`);
+  }
+  if (cursor.run !== place.run || compareSteps(cursor, place) !== 0) throw refuse(place, cursor);
+  const isOther =
+    requestHash !== undefined && cursor.requestHash !== null && cursor.requestHash !== requestHash;
+  if (isOther) {
+    throw new StoreError(
+      REFUSALS.staleStep,
+      `Turn ${place.turn}, step ${place.step} was opened since with another request.`,
+    );
+  }
+}
+
+async function lockCursor(
+  transaction: Transaction<Database>,
+  conversation: ConversationId,
+  place: StepOfRun,
+): Promise<Cursor> {
+  const key = toConversationKey(conversation);
+  const first = await transaction
+    .insertInto('conversation_cursors')
+    .values({ ...key, run: place.run, turn: place.turn, step: place.step, request_hash: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (first.numInsertedOrUpdatedRows === 1n) await isNewRun(transaction, conversation, place.run);
+  const cursor = await readCursorForUpdate(transaction, conversation);
+  if (cursor === undefined) throw new Error('The cursor of the conversation is gone.');
+  return cursor;
+}
+
+async function readCursorForUpdate(
+  transaction: Transaction<Database>,
+  conversation: ConversationId,
+): Promise<Cursor | undefined> {
+  return transaction
+    .selectFrom('conversation_cursors')
+    .select(['run', 'turn', 'step', 'request_hash as requestHash'])
+    .where((eb) => eb.and(toConversationKey(conversation)))
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Remembers the run; false when it was seen before. */
+async function isNewRun(
+  transaction: Transaction<Database>,
+  conversation: ConversationId,
+  run: string,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await transaction
+    .insertInto('seen_runs')
+    .values({ ...toConversationKey(conversation), run })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+async function removeRows(
+  transaction: Transaction<Database>,
+  conversation: ConversationId,
+  place: StepOfRun,
+  takeBack: 'the step and what follows' | 'what follows',
+): Promise<void> {
+  const here = sql`(${place.turn}::integer, ${place.step}::integer)`;
+  await transaction
+    .deleteFrom('transcript_rows')
+    .where((eb) => eb.and(toConversationKey(conversation)))
+    .where(
+      takeBack === 'what follows'
+        ? sql<boolean>`(turn, step) > ${here}`
+        : sql<boolean>`(turn, step) >= ${here}`,
+    )
+    // The text of a task was written by its starter before any run: no run of the task would write it again.
+    .where(sql<boolean>`not (task <> '' and (turn, step, ordinal) = (1, 1, 0))`)
+    .execute();
+  await transaction
+    .deleteFrom('partial_outputs')
+    .where((eb) => eb.and(toConversationKey(conversation)))
+    .execute();
+}

@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { ConversationId } from '../protocol/ids.ts';
+import { toConversationKey } from './conversation-key.ts';
+import { inTransaction } from './in-transaction.ts';
+import { toText } from './json-text.ts';
+import type { Database } from './tables.ts';
+
+/** What a running model call has said so far. */
+export interface PartialOutput {
+  turn: number;
+  step: number;
+  attempt: number;
+  text: string;
+}
+
+/** The live output of the running model call of each conversation: kept when its worker dies. */
+export class PartialStore {
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  /** Replaces what is there, unless that is of a later attempt, or the reply to this step is stored already. */
+  async flush(conversation: ConversationId, output: PartialOutput): Promise<void> {
+    const { turn, step, attempt } = output;
+    const key = toConversationKey(conversation);
+    await inTransaction(this.#db, async (transaction) => {
+      const committed = await transaction
+        .selectFrom('transcript_rows')
+        .select('id')
+        .where((eb) => eb.and(key))
+        .where('kind', '=', 'assistant')
+        .where(sql<boolean>`(turn, step) >= (${turn}::integer, ${step}::integer)`)
+        .limit(1)
+        .executeTakeFirst();
+      if (committed !== undefined) return;
+      const values = { turn, step, attempt, text: toText(output.text) };
+      await transaction
+        .insertInto('partial_outputs')
+        .values({ ...key, ...values })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['workspace', 'session', 'task'])
+            .doUpdateSet(values)
+            .where(
+              sql<boolean>`(partial_outputs.turn, partial_outputs.step, partial_outputs.attempt)
+                <= (excluded.turn, excluded.step, excluded.attempt)`,
+            ),
+        )
+        .execute();
+    });
+  }
+
+  async read(conversation: ConversationId): Promise<PartialOutput | null> {
+    const partial = await this.#db
+      .selectFrom('partial_outputs')
+      .select(['turn', 'step', 'attempt', 'text'])
+      .where((eb) => eb.and(toConversationKey(conversation)))
+      .executeTakeFirst();
+    return partial ?? null;
+  }
+
+  /** For a call that was stopped before anything was said. */
+  async clear(conversation: ConversationId): Promise<void> {
+    await this.#db
+      .deleteFrom('partial_outputs')
+      .where((eb) => eb.and(toConversationKey(conversation)))
+      .execute();
+  }
+}

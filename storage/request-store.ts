@@ -1,0 +1,86 @@
+import type { Kysely } from 'kysely';
+import { inTransaction } from './in-transaction.ts';
+import { toJson } from './json-text.ts';
+import type { Database } from './tables.ts';
+
+/** An `Idempotency-Key` belongs to a principal and a route. */
+export interface RequestKey {
+  workspace: string;
+  principal: string;
+  route: string;
+  key: string;
+}
+
+export type RequestState<T> =
+  /** Nobody asked this before: answer it, then call `complete` or `abandon`. */
+  | { state: 'new' }
+  /** It was answered so. */
+  | { state: 'same'; response: T }
+  /** The key came with another body. */
+  | { state: 'conflict' }
+  /** The same request is being answered at this moment. */
+  | { state: 'in_progress' };
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Who began and did not answer within this time has crashed: the next one may try. */
+const ANSWERED_WITHIN_MS = 60_000;
+
+/** POSTs with an `Idempotency-Key`, known for 24 hours. `now` is in milliseconds since 1970. */
+export class RequestStore {
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  async begin<T>(request: RequestKey, bodyHash: string, now: number): Promise<RequestState<T>> {
+    return inTransaction(this.#db, async (transaction) => {
+      await transaction.deleteFrom('idempotent_requests').where('expires_at', '<=', now).execute();
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto('idempotent_requests')
+        .values({ ...toKey(request), body_hash: bodyHash, started_at: now, expires_at: now + DAY_MS })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows === 1n) return { state: 'new' };
+      const known = await transaction
+        .selectFrom('idempotent_requests')
+        .select(['body_hash', 'response', 'started_at'])
+        .where((eb) => eb.and(toKey(request)))
+        .forUpdate()
+        .executeTakeFirstOrThrow();
+      if (known.body_hash !== bodyHash) return { state: 'conflict' };
+      if (known.response !== null) return { state: 'same', response: known.response as T };
+      if (known.started_at > now - ANSWERED_WITHIN_MS) return { state: 'in_progress' };
+      await transaction
+        .updateTable('idempotent_requests')
+        .set({ started_at: now, expires_at: now + DAY_MS })
+        .where((eb) => eb.and(toKey(request)))
+        .execute();
+      return { state: 'new' };
+    });
+  }
+
+  /** The first response stays. */
+  async complete(request: RequestKey, response: object): Promise<void> {
+    await this.#db
+      .updateTable('idempotent_requests')
+      .set({ response: toJson(response) })
+      .where((eb) => eb.and(toKey(request)))
+      .where('response', 'is', null)
+      .execute();
+  }
+
+  /** For a request that changed nothing: the same key may come again, with any body. */
+  async abandon(request: RequestKey): Promise<void> {
+    await this.#db
+      .deleteFrom('idempotent_requests')
+      .where((eb) => eb.and(toKey(request)))
+      .where('response', 'is', null)
+      .execute();
+  }
+}
+
+function toKey({ workspace, principal, route, key }: RequestKey): RequestKey {
+  return { workspace, principal, route, key };
+}

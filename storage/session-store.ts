@@ -1,0 +1,180 @@
+/** Sessions as they are listed, and read when Temporal does not have them any more. */
+import type { Kysely, Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { Page, PageRequest } from './cursor.ts';
+import { readCursor, toPage } from './cursor.ts';
+import { inTransaction } from './in-transaction.ts';
+import { toJson, toNullableJson, toText } from './json-text.ts';
+import type { Database, SessionsTable, SessionStatus } from './tables.ts';
+
+export interface NewSession {
+  workspace: string;
+  id: string;
+  team: { name: string; version: string };
+  /** The agent that it begins with. */
+  agent: string;
+  /** As the client gave it; `userId` is what lists are filtered by. */
+  user: unknown;
+  userId: string | null;
+  title: string | null;
+  variables: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  demo: boolean;
+  createdAt: number;
+}
+
+export interface SessionRecord extends NewSession {
+  status: SessionStatus;
+  updatedAt: number;
+  closedAt: number | null;
+  closeReason: string | null;
+  /** What the workflow's last view was; set when the session is closed. */
+  finalView: unknown;
+}
+
+export interface SessionFilter {
+  status?: SessionStatus | undefined;
+  agent?: string | undefined;
+  /** A user's id. */
+  user?: string | undefined;
+}
+
+export interface StatusChange {
+  status: SessionStatus;
+  at: number;
+  reason?: string | null;
+  finalView?: unknown;
+}
+
+const CLOSED: readonly SessionStatus[] = ['closed', 'aborted'];
+
+export class SessionStore {
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  /** Creates the session in status `opening`, unless there is one with this id; gives what the store holds. */
+  async create(session: NewSession): Promise<SessionRecord> {
+    return inTransaction(this.#db, async (transaction) => {
+      await transaction
+        .insertInto('sessions')
+        .values({
+          workspace: session.workspace,
+          id: session.id,
+          status: 'opening',
+          team_name: session.team.name,
+          team_version: session.team.version,
+          agent: session.agent,
+          user_id: session.userId,
+          user: toNullableJson(session.user),
+          title: session.title === null ? null : toText(session.title),
+          variables: toJson(session.variables),
+          metadata: toJson(session.metadata),
+          demo: session.demo,
+          created_at: session.createdAt,
+          updated_at: session.createdAt,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const record = await transaction
+        .selectFrom('sessions')
+        .selectAll()
+        .where('workspace', '=', session.workspace)
+        .where('id', '=', session.id)
+        .executeTakeFirstOrThrow();
+      return toSession(record);
+    });
+  }
+
+  async get(workspace: string, id: string): Promise<SessionRecord | null> {
+    const record = await this.#db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return record === undefined ? null : toSession(record);
+  }
+
+  /** Newest first. Throws StoreError `cursor.invalid`. */
+  async list(workspace: string, request: SessionFilter & PageRequest): Promise<Page<SessionRecord>> {
+    let query = this.#db.selectFrom('sessions').selectAll().where('workspace', '=', workspace);
+    if (request.status !== undefined) query = query.where('status', '=', request.status);
+    if (request.agent !== undefined) query = query.where('agent', '=', request.agent);
+    if (request.user !== undefined) query = query.where('user_id', '=', request.user);
+    if (request.cursor !== undefined) {
+      const [createdAt, id] = readCursor<[number, string]>(request.cursor, [0, '']);
+      query = query.where(sql<boolean>`(created_at, id) < (${createdAt}::bigint, ${id}::text)`);
+    }
+    const records = await query
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(request.limit + 1)
+      .execute();
+    return toPage(records.map(toSession), request.limit, (session) => [session.createdAt, session.id]);
+  }
+
+  /** A closed session stays as it is. */
+  async setStatus(workspace: string, id: string, change: StatusChange): Promise<void> {
+    const isClosing = CLOSED.includes(change.status);
+    await this.#db
+      .updateTable('sessions')
+      .set({
+        status: change.status,
+        updated_at: change.at,
+        ...(change.reason === undefined ? {} : { close_reason: change.reason }),
+        ...(isClosing ? { closed_at: change.at } : {}),
+        ...(change.finalView === undefined ? {} : { final_view: toNullableJson(change.finalView) }),
+      })
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .where('status', 'not in', CLOSED)
+      .execute();
+  }
+
+  /** Something happened in the session at `at`; also tells the agent that is active since. */
+  async touch(workspace: string, id: string, change: { at: number; agent?: string }): Promise<void> {
+    await this.#db
+      .updateTable('sessions')
+      .set((eb) => ({
+        updated_at: eb.fn<number>('greatest', ['updated_at', sql`${change.at}::bigint`]),
+        ...(change.agent === undefined ? {} : { agent: change.agent }),
+      }))
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Removes the session with everything that belongs to it, files too; false when there is none. */
+  async remove(workspace: string, id: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom('sessions')
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return numDeletedRows === 1n;
+  }
+}
+
+function toSession(record: Selectable<SessionsTable>): SessionRecord {
+  return {
+    workspace: record.workspace,
+    id: record.id,
+    status: record.status,
+    team: { name: record.team_name, version: record.team_version },
+    agent: record.agent,
+    user: record.user,
+    userId: record.user_id,
+    title: record.title,
+    variables: record.variables,
+    metadata: record.metadata,
+    demo: record.demo,
+    createdAt: record.created_at,
+    updatedAt: record.updated_at,
+    closedAt: record.closed_at,
+    closeReason: record.close_reason,
+    finalView: record.final_view,
+  };
+}

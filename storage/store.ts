@@ -1,0 +1,70 @@
+/** What Offstage keeps beside Temporal: opens the database and gives one object for each concern. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { AcceptedMessageStore } from './accepted-message-store.ts';
+import { EventStore } from './event-store.ts';
+import { FileStore } from './file-store.ts';
+import { migrate } from './migrations.ts';
+import { PartialStore } from './partial-store.ts';
+import { PglitePool } from './pglite-pool.ts';
+import { RequestStore } from './request-store.ts';
+import { SessionStore } from './session-store.ts';
+import type { Database } from './tables.ts';
+import { TaskStore } from './task-store.ts';
+import { TeamStore } from './team-store.ts';
+import { TodoStore } from './todo-store.ts';
+import { TranscriptStore } from './transcript-store.ts';
+
+export interface StoreOptions {
+  /** The database lives in `<dataFolder>/store`; null keeps it in memory. One process at a time may open it. */
+  dataFolder: string | null;
+}
+
+export interface Store {
+  sessions: SessionStore;
+  acceptedMessages: AcceptedMessageStore;
+  tasks: TaskStore;
+  transcript: TranscriptStore;
+  partials: PartialStore;
+  events: EventStore;
+  teams: TeamStore;
+  files: FileStore;
+  todos: TodoStore;
+  requests: RequestStore;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the store and brings it to the newest form. */
+export async function openStore({ dataFolder }: StoreOptions): Promise<Store> {
+  const db = new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: new PglitePool(await openPglite(dataFolder)) }),
+  });
+  await migrate(db);
+  return {
+    sessions: new SessionStore(db),
+    acceptedMessages: new AcceptedMessageStore(db),
+    tasks: new TaskStore(db),
+    transcript: new TranscriptStore(db),
+    partials: new PartialStore(db),
+    events: new EventStore(db),
+    teams: new TeamStore(db),
+    files: new FileStore(db),
+    todos: new TodoStore(db),
+    requests: new RequestStore(db),
+    ping: async () => {
+      await sql`select 1`.execute(db);
+    },
+    close: () => db.destroy(),
+  };
+}
+
+async function openPglite(dataFolder: string | null): Promise<PGlite> {
+  if (dataFolder === null) return PGlite.create();
+  const folder = join(dataFolder, 'store');
+  await mkdir(folder, { recursive: true });
+  return PGlite.create(folder);
+}

@@ -1,0 +1,135 @@
+/**
+ * The tables, as Kysely sees them. Times are milliseconds since 1970 (bigint). JSON columns are `json` and not
+ * `jsonb`: nothing searches inside them, and `json` keeps the order of keys, so prompts stay byte-stable.
+ * The conversation of a session has `task = ''`, since a part of a primary key cannot be null.
+ */
+import type { ColumnType } from 'kysely';
+import type { Part, ToolCall, Usage } from '../protocol/content.ts';
+import type { ConversationEvent } from '../protocol/events.ts';
+import type { TaskStatus } from '../protocol/task.ts';
+import type { Team } from '../protocol/team.ts';
+import type { ToolOutcomeName, TranscriptRow } from '../protocol/transcript.ts';
+
+/** Written as text by `toJson`, read as the value. */
+type Json<T> = ColumnType<T, string, string>;
+type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
+
+export type SessionStatus = 'opening' | 'idle' | 'busy' | 'closing' | 'closed' | 'aborted';
+
+export interface SessionsTable {
+  workspace: string;
+  id: string;
+  status: SessionStatus;
+  team_name: string;
+  team_version: string;
+  agent: string;
+  user_id: string | null;
+  user: NullableJson<unknown>;
+  title: string | null;
+  variables: Json<Record<string, unknown>>;
+  metadata: Json<Record<string, unknown>>;
+  demo: boolean;
+  created_at: number;
+  updated_at: number;
+  closed_at: number | null;
+  close_reason: string | null;
+  final_view: NullableJson<unknown>;
+}
+
+interface ConversationColumns {
+  workspace: string;
+  session: string;
+  task: string;
+}
+
+export interface TranscriptRowsTable extends ConversationColumns {
+  turn: number;
+  step: number;
+  ordinal: number;
+  id: string;
+  role: TranscriptRow['role'];
+  kind: TranscriptRow['kind'];
+  agent: string | null;
+  content: Json<Part[]>;
+  tool_calls: Json<ToolCall[]>;
+  call: string | null;
+  tool: string | null;
+  outcome: ToolOutcomeName | null;
+  status: TranscriptRow['status'];
+  at: number;
+  usage: NullableJson<Usage>;
+  model: string | null;
+  stop_reason: string | null;
+  request_hash: string | null;
+}
+
+export interface TasksTable {
+  workspace: string;
+  session: string;
+  id: string;
+  /** The task that started it; null when the session's conversation did. */
+  starter: string | null;
+  agent: string;
+  title: string;
+  depth: number;
+  text: string;
+  expected_output: string | null;
+  attachments: Json<string[]>;
+  variables: Json<Record<string, unknown>>;
+  status: TaskStatus;
+  partial: boolean;
+  result: string | null;
+  error: NullableJson<{ type: string; message: string }>;
+  usage: NullableJson<Usage>;
+  files: number;
+  queued_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+export interface Database {
+  sessions: SessionsTable;
+  accepted_messages: {
+    workspace: string;
+    session: string;
+    id: string;
+    hash: string;
+    acknowledgement: Json<unknown>;
+  };
+  tasks: TasksTable;
+  transcript_rows: TranscriptRowsTable;
+  /** The last opened step of a conversation, and the newest run that opened one. */
+  conversation_cursors: ConversationColumns & {
+    run: string;
+    turn: number;
+    step: number;
+    request_hash: string | null;
+  };
+  /** Every run that ever opened a step: one that comes back after a newer one is a straggler. */
+  seen_runs: ConversationColumns & { run: string };
+  partial_outputs: ConversationColumns & { turn: number; step: number; attempt: number; text: string };
+  events: ConversationColumns & { event_offset: number; body: Json<ConversationEvent> };
+  todos: ConversationColumns & { items: Json<unknown> };
+  teams: { workspace: string; version: string; name: string; body: Json<Team> };
+  files: {
+    workspace: string;
+    id: string;
+    session: string | null;
+    task: string | null;
+    name: string;
+    media_type: string;
+    size: number;
+    bytes: Uint8Array;
+    created_at: number;
+  };
+  idempotent_requests: {
+    workspace: string;
+    principal: string;
+    route: string;
+    key: string;
+    body_hash: string;
+    response: NullableJson<unknown>;
+    started_at: number;
+    expires_at: number;
+  };
+}

@@ -1,0 +1,41 @@
+import type { Kysely } from 'kysely';
+import type { TaskEnd } from '../core/notice-text.ts';
+import type { TaskOutcome } from '../protocol/transcript.ts';
+import type { Database } from './tables.ts';
+
+/** What the store knows of how these tasks of a session ended, in their order. */
+export async function readTaskEnds(
+  db: Kysely<Database>,
+  { workspace, session }: { workspace: string; session: string },
+  outcomes: TaskOutcome[],
+): Promise<TaskEnd[]> {
+  const ids = outcomes.map((outcome) => outcome.task);
+  if (ids.length === 0) return [];
+  const tasks = await db
+    .selectFrom('tasks')
+    .select(['id', 'result', 'error'])
+    .where('workspace', '=', workspace)
+    .where('session', '=', session)
+    .where('id', 'in', ids)
+    .execute();
+  const files = await db
+    .selectFrom('files')
+    .select(['id', 'task', 'name', 'media_type'])
+    .where('workspace', '=', workspace)
+    .where('session', '=', session)
+    .where('task', 'in', ids)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return outcomes.map((outcome) => {
+    const task = tasks.find(({ id }) => id === outcome.task);
+    return {
+      outcome,
+      result: task?.result ?? null,
+      error: task?.error ?? null,
+      files: files
+        .filter((file) => file.task === outcome.task)
+        .map((file) => ({ id: file.id, name: file.name, mediaType: file.media_type })),
+    };
+  });
+}

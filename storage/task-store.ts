@@ -1,0 +1,234 @@
+/** Tasks as they are listed, and read when Temporal does not have them any more. */
+import type { Kysely, Transaction } from 'kysely';
+import { sql } from 'kysely';
+import type { FinishTaskRequest, OpenTaskRequest } from '../protocol/activities.ts';
+import type { Usage } from '../protocol/content.ts';
+import type { TaskStatus } from '../protocol/task.ts';
+import { isTerminal, TERMINAL_STATUSES } from '../protocol/task.ts';
+import type { Page, PageRequest } from './cursor.ts';
+import { readCursor, toPage } from './cursor.ts';
+import { inTransaction } from './in-transaction.ts';
+import { insertEvents } from './insert-events.ts';
+import { insertRows } from './insert-rows.ts';
+import { toJson, toNullableJson, toText } from './json-text.ts';
+import type { Database } from './tables.ts';
+import { insertTaskText } from './task-opening.ts';
+import { readTaskResult } from './task-result.ts';
+
+export interface TaskRecord {
+  workspace: string;
+  session: string;
+  id: string;
+  /** The task that started it; null when the session's conversation did. */
+  starter: string | null;
+  agent: string;
+  title: string;
+  depth: number;
+  text: string;
+  expectedOutput: string | null;
+  attachments: string[];
+  variables: Record<string, unknown>;
+  /** `queued`, `running` or a terminal one: what lies between is known to the workflow alone. */
+  status: TaskStatus;
+  partial: boolean;
+  /** The final answer; of a task that failed or was stopped, what it had said until then. */
+  result: string | null;
+  error: { type: string; message: string } | null;
+  usage: Usage | null;
+  files: number;
+  queuedAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+}
+
+export interface TaskId {
+  workspace: string;
+  session: string;
+  task: string;
+}
+
+export interface TaskFilter {
+  status?: TaskStatus | undefined;
+  agent?: string | undefined;
+  /** The id of the session's user. */
+  user?: string | undefined;
+}
+
+const COLUMNS = [
+  'tasks.workspace',
+  'tasks.session',
+  'tasks.id',
+  'tasks.starter',
+  'tasks.agent',
+  'tasks.title',
+  'tasks.depth',
+  'tasks.text',
+  'tasks.expected_output as expectedOutput',
+  'tasks.attachments',
+  'tasks.variables',
+  'tasks.status',
+  'tasks.partial',
+  'tasks.result',
+  'tasks.error',
+  'tasks.usage',
+  'tasks.files',
+  'tasks.queued_at as queuedAt',
+  'tasks.started_at as startedAt',
+  'tasks.ended_at as endedAt',
+] as const;
+
+export class TaskStore {
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  /** Stores the task as `queued` and its text as the first row of its transcript. Repeating it changes nothing. */
+  async open(request: OpenTaskRequest): Promise<TaskRecord> {
+    return inTransaction(this.#db, async (transaction) => {
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto('tasks')
+        .values({
+          workspace: request.workspace,
+          session: request.session,
+          id: request.task,
+          starter: request.starter.task,
+          agent: request.agent,
+          title: toText(request.title),
+          depth: request.depth,
+          text: toText(request.text),
+          expected_output: request.expectedOutput === null ? null : toText(request.expectedOutput),
+          attachments: toJson(request.attachments),
+          variables: toJson(request.variables),
+          status: 'queued',
+          partial: false,
+          files: 0,
+          queued_at: request.queuedAt,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows === 1n) await insertTaskText(transaction, request);
+      return selectTasks(transaction, request).executeTakeFirstOrThrow();
+    });
+  }
+
+  /** The first start stays; a task that has ended stays ended. */
+  async markStarted(id: TaskId, startedAt: number): Promise<void> {
+    await this.#db
+      .updateTable('tasks')
+      .set({ status: 'running', started_at: startedAt })
+      .where((eb) => eb.and(toTaskKey(id)))
+      .where('status', '=', 'queued')
+      .execute();
+  }
+
+  /**
+   * Stores how the task ended, its last rows and events; its result is taken from its transcript. The first write
+   * wins. Gives what the store holds; null when the task is not there (its session was deleted).
+   */
+  async finish(request: FinishTaskRequest): Promise<TaskRecord | null> {
+    return inTransaction(this.#db, async (transaction) => {
+      const task = await selectTasks(transaction, request).forUpdate().executeTakeFirst();
+      if (task === undefined) return null;
+      if (isTerminal(task.status)) return task;
+      await insertRows(transaction, request, request.append);
+      await insertEvents(transaction, request, request.events);
+      await writeEnd(transaction, request);
+      return selectTasks(transaction, request).executeTakeFirstOrThrow();
+    });
+  }
+
+  async get(id: TaskId): Promise<TaskRecord | null> {
+    return (await selectTasks(this.#db, id).executeTakeFirst()) ?? null;
+  }
+
+  /** All tasks of the workspace, newest first. Throws StoreError `cursor.invalid`. */
+  async list(workspace: string, request: TaskFilter & PageRequest): Promise<Page<TaskRecord>> {
+    let query = this.#db.selectFrom('tasks').select(COLUMNS).where('tasks.workspace', '=', workspace);
+    if (request.status !== undefined) query = query.where('tasks.status', '=', request.status);
+    if (request.agent !== undefined) query = query.where('tasks.agent', '=', request.agent);
+    const { user } = request;
+    if (user !== undefined) {
+      query = query.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('sessions')
+            .select('sessions.id')
+            .whereRef('sessions.workspace', '=', 'tasks.workspace')
+            .whereRef('sessions.id', '=', 'tasks.session')
+            .where('sessions.user_id', '=', user),
+        ),
+      );
+    }
+    if (request.cursor !== undefined) {
+      const [queuedAt, id] = readCursor<[number, string]>(request.cursor, [0, '']);
+      query = query.where(sql<boolean>`(tasks.queued_at, tasks.id) < (${queuedAt}::bigint, ${id}::text)`);
+    }
+    const tasks = await query
+      .orderBy('tasks.queued_at', 'desc')
+      .orderBy('tasks.id', 'desc')
+      .limit(request.limit + 1)
+      .execute();
+    return toPage(tasks, request.limit, (task) => [task.queuedAt, task.id]);
+  }
+
+  /** All tasks of the session's tree, oldest first. */
+  async listBySession(workspace: string, session: string): Promise<TaskRecord[]> {
+    return oldestFirst(this.#db, { workspace, session }).execute();
+  }
+
+  /** The tasks that the session's conversation (`starter: null`) or one of its tasks started, oldest first. */
+  async listByStarter(workspace: string, session: string, starter: string | null): Promise<TaskRecord[]> {
+    const query = oldestFirst(this.#db, { workspace, session });
+    return (
+      starter === null ? query.where('starter', 'is', null) : query.where('starter', '=', starter)
+    ).execute();
+  }
+}
+
+function toTaskKey({ workspace, session, task }: TaskId): { workspace: string; session: string; id: string } {
+  return { workspace, session, id: task };
+}
+
+function selectTasks(db: Kysely<Database>, id: TaskId) {
+  return db
+    .selectFrom('tasks')
+    .select(COLUMNS)
+    .where((eb) => eb.and(toTaskKey(id)));
+}
+
+function oldestFirst(db: Kysely<Database>, { workspace, session }: { workspace: string; session: string }) {
+  return db
+    .selectFrom('tasks')
+    .select(COLUMNS)
+    .where('workspace', '=', workspace)
+    .where('session', '=', session)
+    .orderBy('queued_at')
+    .orderBy('id');
+}
+
+async function writeEnd(transaction: Transaction<Database>, request: FinishTaskRequest): Promise<void> {
+  const { workspace, session, task } = request;
+  const result = await readTaskResult(transaction, request, request.status);
+  const { files } = await transaction
+    .selectFrom('files')
+    .select((eb) => eb.fn.countAll<number>().as('files'))
+    .where((eb) => eb.and({ workspace, session, task }))
+    .executeTakeFirstOrThrow();
+  await transaction
+    .updateTable('tasks')
+    .set({
+      status: request.status,
+      partial: request.partial || (request.status !== 'completed' && result !== null),
+      result: result === null ? null : toText(result),
+      error: toNullableJson(request.error),
+      usage: toJson(request.usage),
+      files,
+      started_at: request.startedAt,
+      ended_at: request.endedAt,
+    })
+    .where((eb) => eb.and(toTaskKey(request)))
+    .where('status', 'not in', TERMINAL_STATUSES)
+    .execute();
+}

@@ -1,0 +1,208 @@
+/** The transcript of conversations: append-only rows in the order of their places. */
+import type { Kysely, Selectable, SelectQueryBuilder, Transaction } from 'kysely';
+import { sql } from 'kysely';
+import type { StoredReply } from '../protocol/activities.ts';
+import type { ConversationId } from '../protocol/ids.ts';
+import type { NewRow, Place, ToolOutcomeName, TranscriptRow } from '../protocol/transcript.ts';
+import { toConversationKey } from './conversation-key.ts';
+import type { Page, PageRequest } from './cursor.ts';
+import { readCursor, toPage } from './cursor.ts';
+import { inTransaction } from './in-transaction.ts';
+import { insertRows } from './insert-rows.ts';
+import type { StepOfRun } from './open-step.ts';
+import { moveCursor, requireOpenStep } from './open-step.ts';
+import type { Database, TranscriptRowsTable } from './tables.ts';
+import { makeRow, toRecord, toRow, toStoredReply } from './transcript-row.ts';
+
+/** A model's reply with what the transcript keeps beside it. */
+export interface ReplyToCommit extends StoredReply {
+  agent: string;
+  at: number;
+  run: string;
+}
+
+/** A tool's whole result. */
+export interface ToolResultToPut {
+  place: Place;
+  id: string;
+  call: string;
+  tool: string;
+  outcome: ToolOutcomeName;
+  text: string;
+  at: number;
+  run: string;
+}
+
+type RowQuery = SelectQueryBuilder<Database, 'transcript_rows', Selectable<TranscriptRowsTable>>;
+
+/** The types of a cursor's values. */
+const FIRST_PLACE: Place = [1, 1, 0];
+
+const placeOf = ([turn, step, ordinal]: Place) =>
+  sql`(${turn}::integer, ${step}::integer, ${ordinal}::integer)`;
+
+export class TranscriptStore {
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  /**
+   * Stores rows that were born in a workflow; what tasks said is written out. A row that is there stays as it is.
+   * With `step`, refuses (`transcript.stale_step`) unless that step is open for that run.
+   */
+  async append(conversation: ConversationId, rows: readonly NewRow[], step?: StepOfRun): Promise<void> {
+    if (rows.length === 0) return;
+    await inTransaction(this.#db, async (transaction) => {
+      if (step !== undefined) await requireOpenStep(transaction, conversation, step);
+      await insertRows(transaction, conversation, rows);
+    });
+  }
+
+  /**
+   * Opens a step: from now on nothing is written to an earlier one. Opening the open step again changes nothing.
+   * A run that was not seen before may come back to an earlier place (a reset): the rows from there on are removed.
+   * With `requestHash`, a reply to this step that answers another request is removed, and only a reply with this
+   * hash can be committed. Throws StoreError `transcript.stale_step` for a step or a run that is over.
+   */
+  async openStep(conversation: ConversationId, step: StepOfRun & { requestHash?: string }): Promise<void> {
+    await inTransaction(this.#db, async (transaction) => {
+      await moveCursor(transaction, conversation, step, 'the step and what follows');
+      const { requestHash } = step;
+      if (requestHash === undefined) return;
+      await transaction
+        .updateTable('conversation_cursors')
+        .set({ request_hash: requestHash })
+        .where((eb) => eb.and(toConversationKey(conversation)))
+        .execute();
+      const reply = await findReply(transaction, conversation, step.turn, step.step);
+      if (reply === null || reply.requestHash === requestHash) return;
+      await transaction
+        .deleteFrom('transcript_rows')
+        .where((eb) => eb.and(toConversationKey(conversation)))
+        .where(sql<boolean>`(turn, step, ordinal) >= ${placeOf(reply.place)}`)
+        .execute();
+    });
+  }
+
+  async storedReply(conversation: ConversationId, turn: number, step: number): Promise<StoredReply | null> {
+    return findReply(this.#db, conversation, turn, step);
+  }
+
+  /**
+   * Stores the reply to the open step, unless there is one; gives what the store holds afterwards. The partial
+   * output of the call is dropped. Throws StoreError `transcript.stale_step` when the step is not open for this
+   * run, or was opened for another request.
+   */
+  async commitReply(conversation: ConversationId, reply: ReplyToCommit): Promise<StoredReply> {
+    return inTransaction(this.#db, async (transaction) => {
+      const [turn, step] = reply.place;
+      await requireOpenStep(transaction, conversation, { turn, step, run: reply.run }, reply.requestHash);
+      await transaction
+        .deleteFrom('partial_outputs')
+        .where((eb) => eb.and(toConversationKey(conversation)))
+        .execute();
+      const stored = await findReply(transaction, conversation, turn, step);
+      if (stored !== null) return stored;
+      const row = makeRow({ ...reply, role: 'assistant', kind: 'assistant' });
+      await transaction
+        .insertInto('transcript_rows')
+        .values(toRecord(conversation, row, reply.requestHash))
+        .execute();
+      const inserted = await findReply(transaction, conversation, turn, step);
+      if (inserted === null) throw new Error('The reply that was just stored is not there.');
+      return inserted;
+    });
+  }
+
+  /** Stores a tool's result at its place, unless there is one; gives what the store holds afterwards. */
+  async putToolResult(conversation: ConversationId, result: ToolResultToPut): Promise<TranscriptRow> {
+    return inTransaction(this.#db, async (transaction) => {
+      const [turn, step] = result.place;
+      await moveCursor(transaction, conversation, { turn, step, run: result.run }, 'what follows');
+      const row = makeRow({
+        ...result,
+        role: 'tool',
+        kind: 'tool',
+        content: [{ type: 'text', text: result.text }],
+      });
+      await transaction
+        .insertInto('transcript_rows')
+        .values(toRecord(conversation, row))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const stored = await selectRows(transaction, conversation)
+        .where(sql<boolean>`(turn, step, ordinal) = ${placeOf(result.place)}`)
+        .executeTakeFirstOrThrow();
+      return toRow(stored);
+    });
+  }
+
+  /** Rows in order, those after `after` (exclusive) up to `upTo` (inclusive). */
+  async read(
+    conversation: ConversationId,
+    range: { after?: Place; upTo?: Place } = {},
+  ): Promise<TranscriptRow[]> {
+    let query = selectRows(this.#db, conversation);
+    if (range.after) query = query.where(sql<boolean>`(turn, step, ordinal) > ${placeOf(range.after)}`);
+    if (range.upTo) query = query.where(sql<boolean>`(turn, step, ordinal) <= ${placeOf(range.upTo)}`);
+    return (await inOrder(query).execute()).map(toRow);
+  }
+
+  /** A page of the transcript from its beginning on. Throws StoreError `cursor.invalid`. */
+  async page(conversation: ConversationId, { cursor, limit }: PageRequest): Promise<Page<TranscriptRow>> {
+    let query = selectRows(this.#db, conversation);
+    if (cursor !== undefined) {
+      query = query.where(sql<boolean>`(turn, step, ordinal) > ${placeOf(readCursor(cursor, FIRST_PLACE))}`);
+    }
+    const records = await inOrder(query)
+      .limit(limit + 1)
+      .execute();
+    return toPage(records.map(toRow), limit, (row) => row.place);
+  }
+
+  async message(conversation: ConversationId, id: string): Promise<TranscriptRow | null> {
+    const [row] = await this.rowsByIds(conversation, [id]);
+    return row ?? null;
+  }
+
+  /** The rows with these message ids, in the order of the transcript; unknown ids are left out. */
+  async rowsByIds(conversation: ConversationId, ids: readonly string[]): Promise<TranscriptRow[]> {
+    if (ids.length === 0) return [];
+    const query = selectRows(this.#db, conversation).where('id', 'in', ids);
+    return (await inOrder(query).execute()).map(toRow);
+  }
+
+  /** The results of these tool calls, in the order of the transcript; calls without one are left out. */
+  async rowsByCalls(conversation: ConversationId, calls: readonly string[]): Promise<TranscriptRow[]> {
+    if (calls.length === 0) return [];
+    const query = selectRows(this.#db, conversation).where('call', 'in', calls);
+    return (await inOrder(query).execute()).map(toRow);
+  }
+}
+
+function selectRows(db: Kysely<Database>, conversation: ConversationId): RowQuery {
+  return db
+    .selectFrom('transcript_rows')
+    .selectAll()
+    .where((eb) => eb.and(toConversationKey(conversation)));
+}
+
+function inOrder(query: RowQuery): RowQuery {
+  return query.orderBy('turn').orderBy('step').orderBy('ordinal');
+}
+
+async function findReply(
+  db: Kysely<Database> | Transaction<Database>,
+  conversation: ConversationId,
+  turn: number,
+  step: number,
+): Promise<StoredReply | null> {
+  const record = await selectRows(db, conversation)
+    .where('turn', '=', turn)
+    .where('step', '=', step)
+    .where('kind', '=', 'assistant')
+    .executeTakeFirst();
+  return record === undefined ? null : toStoredReply(record);
+}
