@@ -11,11 +11,11 @@ export interface Activities {
   /** One tool call that has an effect. The whole result is stored, its head is returned. */
   executeTool(request: ToolRequest): Promise<ToolResult>;
   /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
-  watchTasks(request: WatchTasksRequest): Promise<EndedTask[]>;
+  watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
   /** Local: the text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
   openTask(request: OpenTaskRequest): Promise<void>;
   /** Local: the end of a task, its result taken from its transcript. The first write wins. */
-  finishTask(request: FinishTaskRequest): Promise<void>;
+  finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
   /** Local: events and rows of a run that ends (rollover, close), and the session's status. */
   archive(request: ArchiveRequest): Promise<void>;
 }
@@ -70,6 +70,8 @@ export interface ToolResult {
   text: string;
   size: number;
   truncated: boolean;
+  /** False when the activity could not be run to its end: the workflow writes the row. */
+  stored: boolean;
   /** A file that the tool saved. */
   file?: { id: string; name: string; mediaType: string; size: number };
   /** The model has now read the task's result to its end, so no notice is needed. */
@@ -80,13 +82,6 @@ export interface WatchTasksRequest {
   workspace: string;
   session: string;
   tasks: string[];
-}
-
-export interface EndedTask {
-  task: string;
-  status: 'completed' | 'failed' | 'cancelled';
-  error: { type: string; message: string } | null;
-  endedAt: number;
 }
 
 export interface OpenTaskRequest {
@@ -105,7 +100,7 @@ export interface OpenTaskRequest {
   queuedAt: number;
 }
 
-export interface FinishTaskRequest extends TaskReport {
+export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'files' | 'stopped'> {
   workspace: string;
   session: string;
   append: NewRow[];

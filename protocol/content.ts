@@ -20,6 +20,8 @@ export interface ThinkingPart {
   signature?: string;
   /** Anthropic's redacted reasoning: opaque, goes back verbatim. */
   redacted?: string;
+  /** How much of the reply stood before it; left out at the beginning. It has to go back to the same place. */
+  after?: { characters: number; toolCalls: number };
 }
 
 export type InputPart = TextPart | MediaPart;

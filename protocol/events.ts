@@ -69,6 +69,8 @@ export type EventBody =
   | { type: 'task.started'; task: string }
   /** A message for the task was passed on; the task's own feed tells at which step it was applied. */
   | { type: 'task.steered'; task: string; message: string }
+  /** A transfer that is not waited for any longer: it goes on beside the conversation. */
+  | { type: 'task.detached'; task: string }
   | { type: 'task.cancelling'; task: string }
   | {
       type: 'task.finished';

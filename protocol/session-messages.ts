@@ -2,7 +2,7 @@
 import type { InputPart, Usage } from './content.ts';
 import type { ConversationEvent, Delivery, TaskMode, TurnOutcome } from './events.ts';
 import type { Roster } from './team.ts';
-import type { Receipt, TaskReport, TaskRequest, TaskStatus } from './task.ts';
+import type { Receipt, RolloverThreshold, TaskReport, TaskRequest, TaskStatus } from './task.ts';
 import type { NewRow } from './transcript.ts';
 
 /** The input of the `session` workflow. */
@@ -18,7 +18,7 @@ export interface SessionInput {
   /** A first message, accepted with the session itself. */
   message?: SendMessage;
   /** Test and operator settings: when the session continues as new. */
-  rollover: { turns: number; events: number };
+  rollover: RolloverThreshold;
   /** Present when the session continues as new. */
   carried?: unknown;
 }
@@ -49,6 +49,7 @@ export interface StopTaskRequest {
 }
 
 export interface SteerRequest {
+  task: string;
   id: string;
   hash: string;
   text: string;
@@ -110,13 +111,11 @@ export interface ConversationRead {
 
 export interface ConversationView {
   status: 'idle' | 'busy' | 'closing' | 'closed';
-  /** For a task: its status in the life cycle. */
-  taskStatus: TaskStatus | null;
   agent: string;
   offset: number;
   turn: number;
   step: number;
-  phase: 'idle' | 'model' | 'tools' | 'waiting';
+  phase: 'idle' | 'model' | 'tools';
   currentTool: string | null;
   lastOutcome: TurnOutcome | null;
   usage: Usage;

@@ -32,6 +32,12 @@ export interface TaskRequest {
   key?: string;
 }
 
+/** When a run continues as new: after so many turns, or events of its history. */
+export interface RolloverThreshold {
+  turns: number;
+  events: number;
+}
+
 /** The input of the `task` workflow: ids and control only, the text waits in the store. */
 export interface TaskInput {
   workspace: string;
@@ -45,6 +51,7 @@ export interface TaskInput {
   ancestors: string[];
   roster: Roster;
   user: string | null;
+  rollover: RolloverThreshold;
   /** Present when the task continues as new: the state of the run before. */
   carried?: unknown;
 }
@@ -59,11 +66,22 @@ export interface TaskReport {
   endedAt: number;
   error: { type: string; message: string } | null;
   files: number;
+  /** Characters of its result: tells whether a tool's answer held all of it. */
+  resultSize: number;
+  /** The tasks below it that its stop ended too, for the receipt. */
+  stopped: StoppedTask[];
+}
+
+export interface StoppedTask {
+  id: string;
+  agent: string;
+  status: TaskStatus;
+  partial: boolean;
 }
 
 export interface Receipt {
   mode: 'now' | 'wrap_up';
   changed: boolean;
-  tasks: { id: string; agent: string; status: TaskStatus; partial: boolean }[];
+  tasks: StoppedTask[];
   quiet: boolean;
 }

@@ -1,0 +1,46 @@
+/** Taking a message in: exactly once, within bounds, told apart from another one under the same id. */
+import { REFUSALS } from '../protocol/failures.ts';
+import type { Acknowledgement, SendMessage } from '../protocol/session-messages.ts';
+import type { ConversationState } from './conversation-state.ts';
+import type { TurnPorts } from './ports.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What may wait for a turn, in characters of JSON. Spec: "waiting inbox ≤ 256 KiB". */
+const INBOX_LIMIT = 256 * 1024;
+const SEEN_MESSAGES = 1000;
+
+/** Why the message is not taken, or null. A known id with the same body is taken: it changes nothing. */
+export function refuseMessage(state: ConversationState, message: SendMessage): Refusal | null {
+  const seen = state.seen.find((entry) => entry.id === message.id);
+  if (seen !== undefined) {
+    if (seen.hash === message.hash) return null;
+    return { type: REFUSALS.idReused, message: `message ${message.id} was already sent with another body` };
+  }
+  if (state.status !== 'open') {
+    return { type: REFUSALS.closed, message: `the session is ${state.status}: open a new one` };
+  }
+  const waiting = JSON.stringify(state.unplaced).length + JSON.stringify(message.content).length;
+  if (waiting > INBOX_LIMIT) {
+    return {
+      type: REFUSALS.inboxFull,
+      message: 'too much is waiting for an answer already: send this message again when a turn has ended',
+    };
+  }
+  return null;
+}
+
+export function acceptMessage(
+  state: ConversationState,
+  ports: Pick<TurnPorts, 'record' | 'now'>,
+  message: SendMessage,
+): Acknowledgement {
+  const seen = state.seen.find((entry) => entry.id === message.id);
+  if (seen !== undefined) return { message: seen.id, turn: seen.turn, offset: seen.offset };
+  const joins = state.turnOpen && message.delivery === 'next_step' && state.interruptedTurn !== state.turn;
+  const turn = joins ? state.turn : state.turn + 1;
+  state.unplaced[message.id] = { at: ports.now(), content: message.content };
+  ports.record({ type: 'message.queued', message: message.id, delivery: message.delivery });
+  state.seen.push({ id: message.id, hash: message.hash, turn, offset: state.offset });
+  if (state.seen.length > SEEN_MESSAGES) state.seen.shift();
+  return { message: message.id, turn, offset: state.offset };
+}

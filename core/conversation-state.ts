@@ -1,0 +1,158 @@
+/**
+ * The state of a conversation (a session's or a task's), folded from its events. Plain JSON without content: what
+ * was said is in the store, except what waits in `unplaced` and `unstored` for its way there.
+ */
+import { NO_USAGE } from '../protocol/content.ts';
+import type { InputPart, Usage } from '../protocol/content.ts';
+import type {
+  ConversationEvent,
+  Delivery,
+  EventError,
+  TaskMode,
+  TurnCause,
+  TurnOutcome,
+} from '../protocol/events.ts';
+import type { ConversationId } from '../protocol/ids.ts';
+import type { SendMessage } from '../protocol/session-messages.ts';
+import type { StoppedTask, TaskRequest, TaskStatus } from '../protocol/task.ts';
+import type { Roster } from '../protocol/team.ts';
+import type { NewRow, Place } from '../protocol/transcript.ts';
+
+export type InboxItem =
+  | { kind: 'message'; id: string; delivery: Delivery }
+  /** The end of a task, to be put before the model. */
+  | { kind: 'completion'; task: string };
+
+export interface TaskRecord {
+  id: string;
+  agent: string;
+  title: string;
+  depth: number;
+  mode: TaskMode;
+  notify: 'always' | 'failure' | 'never';
+  key: string | null;
+  status: TaskStatus;
+  /** How far its start came: its text is in the store (`opened`), its workflow was asked for, it is confirmed. */
+  launch: 'unopened' | 'opened' | 'starting' | 'started';
+  partial: boolean;
+  queuedAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  runtimeMs: number | null;
+  usage: Usage | null;
+  error: EventError | null;
+  files: number;
+  resultSize: number;
+  /** What its stop ended below it. */
+  stopped: StoppedTask[];
+  notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
+}
+
+/** A message id that was accepted, with the hash of its body and the answer that was given. */
+export interface SeenMessage {
+  id: string;
+  hash: string;
+  turn: number;
+  offset: number;
+}
+
+export interface ConversationState {
+  id: ConversationId;
+  roster: Roster;
+  agent: string;
+  /** 0 for a session, 1 for the tasks that it starts. */
+  depth: number;
+  ancestors: string[];
+  status: 'open' | 'closing' | 'closed';
+  closeReason: string | null;
+  startedAt: number;
+
+  /** The last event's offset, and the events of this run that the store does not have. */
+  offset: number;
+  archivedOffset: number;
+  events: ConversationEvent[];
+
+  turn: number;
+  /** 0 before the first step of a turn. */
+  step: number;
+  turnOpen: boolean;
+  turnCause: TurnCause | null;
+  turnUsage: Usage;
+  /** The turn that was told to stop. */
+  interruptedTurn: number | null;
+  lastOutcome: TurnOutcome | null;
+  phase: 'idle' | 'model' | 'tools';
+  currentTools: string[];
+
+  /** The last place that this workflow recorded. */
+  head: Place;
+  inbox: InboxItem[];
+  /** Content of accepted messages that no step has taken yet. */
+  unplaced: Record<string, { at: number; content: InputPart[] }>;
+  /** Rows that go to the store with the next model call. */
+  unstored: NewRow[];
+  seen: SeenMessage[];
+
+  tasks: TaskRecord[];
+  /** What was asked of tasks whose text is not in the store yet. */
+  unopened: Record<string, TaskRequest>;
+  /** Messages for tasks that have not started. */
+  undelivered: Record<string, SendMessage[]>;
+  /** Tasks whose end the model has read and not yet spoken of. */
+  unspoken: string[];
+
+  usage: Usage;
+  taskUsage: Usage;
+  /** Files that the agent saved, counted for the notice. */
+  files: number;
+}
+
+export interface Opening {
+  id: ConversationId;
+  roster: Roster;
+  agent: string;
+  depth: number;
+  ancestors: string[];
+  at: number;
+}
+
+export function openConversation(opening: Opening): ConversationState {
+  return {
+    id: opening.id,
+    roster: opening.roster,
+    agent: opening.agent,
+    depth: opening.depth,
+    ancestors: opening.ancestors,
+    status: 'open',
+    closeReason: null,
+    startedAt: opening.at,
+    offset: 0,
+    archivedOffset: 0,
+    events: [],
+    turn: 0,
+    step: 0,
+    turnOpen: false,
+    turnCause: null,
+    turnUsage: { ...NO_USAGE },
+    interruptedTurn: null,
+    lastOutcome: null,
+    phase: 'idle',
+    currentTools: [],
+    head: [0, 0, 0],
+    inbox: [],
+    unplaced: {},
+    unstored: [],
+    seen: [],
+    tasks: [],
+    unopened: {},
+    undelivered: {},
+    unspoken: [],
+    usage: { ...NO_USAGE },
+    taskUsage: { ...NO_USAGE },
+    files: 0,
+  };
+}
+
+export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
+  return state.tasks.find((record) => record.id === task);
+}

@@ -1,0 +1,33 @@
+import type { TransferTaskArguments } from '../../protocol/schemas/tool-arguments.ts';
+import { isTerminal } from '../../protocol/task.ts';
+import { toOutcome } from '../place-inputs.ts';
+import { startTask } from '../start-task.ts';
+import { requestStop } from '../stop-task.ts';
+import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
+import { whyWaitEnds } from './why-wait-ends.ts';
+
+/**
+ * Gives work to a sub-agent and waits for its answer. When the user says something meanwhile it goes on in the
+ * background; an interrupt of the turn stops it.
+ */
+export async function transferTask({ state, ports, call }: ToolCallSituation): Promise<ToolAnswer> {
+  const { agent, task: text, expected_output } = call.arguments as TransferTaskArguments;
+  const request = {
+    agent,
+    task: text,
+    ...(expected_output === undefined ? {} : { expectedOutput: expected_output }),
+  };
+  const started = startTask(state, ports, request, { cause: 'model', mode: 'transfer' });
+  if ('refused' in started) return { outcome: 'error', text: `not transferred: ${started.refused.message}` };
+  const { task } = started;
+  await ports.until(() => isTerminal(task.status) || whyWaitEnds(state) !== null);
+  const endedEarly = isTerminal(task.status) ? null : whyWaitEnds(state);
+  if (endedEarly === 'interrupted') {
+    requestStop(state, ports, task);
+    await ports.until(() => isTerminal(task.status));
+    return { outcome: 'cancelled', text: `cancelled: the turn was stopped, and ${task.id} with it` };
+  }
+  if (endedEarly === 'user_message') ports.record({ type: 'task.detached', task: task.id });
+  const answer = { form: 'transfer' as const, tasks: [toOutcome(task)], timedOut: false, endedEarly };
+  return { outcome: 'ok', answer };
+}

@@ -1,0 +1,86 @@
+/** The registry of tasks: how their events change it. Each task reaches one terminal state, once. */
+import { addUsage } from '../protocol/content.ts';
+import type { ConversationEvent } from '../protocol/events.ts';
+import { isTerminal } from '../protocol/task.ts';
+import { findTask } from './conversation-state.ts';
+import type { ConversationState, TaskRecord } from './conversation-state.ts';
+
+type TaskEvent = Extract<ConversationEvent, { type: `task.${string}` | `completion.${string}` }>;
+
+export function foldTaskEvent(state: ConversationState, event: TaskEvent): void {
+  switch (event.type) {
+    case 'task.queued':
+    case 'task.refused':
+    case 'task.steered':
+      // The record of a queued task is made beside the event (start-task.ts): it carries what events must not.
+      return;
+    case 'task.started':
+      update(state, event.task, (task) => {
+        task.status = 'running';
+        task.launch = 'started';
+        task.startedAt = event.at;
+      });
+      return;
+    case 'task.detached':
+      update(state, event.task, (task) => {
+        task.mode = 'background';
+      });
+      return;
+    case 'task.cancelling':
+      update(state, event.task, (task) => {
+        task.status = 'cancelling';
+      });
+      return;
+    case 'task.finished':
+      if (event.task === state.id.task) state.status = 'closed';
+      else finishTask(state, event);
+      return;
+    case 'completion.delivered':
+      deliver(state, event.tasks, event.turn);
+      return;
+    case 'completion.spoken':
+      for (const id of event.tasks) {
+        update(state, id, (task) => {
+          task.notice = { ...task.notice, state: 'spoken', message: event.message };
+        });
+      }
+      state.unspoken = state.unspoken.filter((id) => !event.tasks.includes(id));
+  }
+}
+
+function update(state: ConversationState, id: string, change: (task: TaskRecord) => void): void {
+  const task = findTask(state, id);
+  if (task !== undefined) change(task);
+}
+
+function finishTask(state: ConversationState, event: Extract<TaskEvent, { type: 'task.finished' }>): void {
+  const task = findTask(state, event.task);
+  if (task === undefined || isTerminal(task.status)) return;
+  Object.assign(task, {
+    status: event.status,
+    partial: event.partial,
+    endedAt: event.at,
+    runtimeMs: event.runtimeMs,
+    usage: event.usage,
+    error: event.error,
+    files: event.files,
+  });
+  state.taskUsage = addUsage(state.taskUsage, event.usage);
+  delete state.unopened[task.id];
+  delete state.undelivered[task.id];
+  // A transfer's end is the answer of the call that waits for it.
+  const told = task.notify === 'always' || (task.notify === 'failure' && event.status !== 'completed');
+  if (task.mode === 'transfer' || !told) return;
+  task.notice = { state: 'pending', turn: null, message: null };
+  state.inbox.push({ kind: 'completion', task: task.id });
+}
+
+function deliver(state: ConversationState, tasks: string[], turn: number): void {
+  state.inbox = state.inbox.filter((item) => item.kind !== 'completion' || !tasks.includes(item.task));
+  for (const id of tasks) {
+    update(state, id, (task) => {
+      task.notice = { state: 'delivered', turn, message: null };
+    });
+    if (!state.unspoken.includes(id)) state.unspoken.push(id);
+  }
+}

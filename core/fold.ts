@@ -1,0 +1,86 @@
+/** The fold: how each event changes the state. Nothing else changes a conversation's control state. */
+import { addUsage, NO_USAGE } from '../protocol/content.ts';
+import type { ConversationEvent, EventBody } from '../protocol/events.ts';
+import type { ConversationState } from './conversation-state.ts';
+import { foldTaskEvent } from './fold-task.ts';
+
+/** Appends the event that follows the last one and applies it. */
+export function recordEvent(state: ConversationState, body: EventBody, at: number): ConversationEvent {
+  const event = { offset: state.offset + 1, at, ...body };
+  state.offset = event.offset;
+  state.events.push(event);
+  foldEvent(state, event);
+  return event;
+}
+
+function foldEvent(state: ConversationState, event: ConversationEvent): void {
+  switch (event.type) {
+    case 'session.opened':
+    case 'notice':
+      return;
+    case 'session.closing':
+      state.status = 'closing';
+      state.closeReason = event.reason;
+      return;
+    case 'session.closed':
+      state.status = 'closed';
+      return;
+    case 'message.queued':
+      state.inbox.push({ kind: 'message', id: event.message, delivery: event.delivery });
+      if (event.delivery === 'interrupt' && state.turnOpen) state.interruptedTurn = state.turn;
+      return;
+    case 'turn.started':
+    case 'turn.interrupting':
+    case 'turn.finished':
+    case 'step.started':
+    case 'message.committed':
+    case 'tool.started':
+    case 'tool.finished':
+      foldTurnEvent(state, event);
+      return;
+    default:
+      foldTaskEvent(state, event);
+  }
+}
+
+type TurnEvent = Extract<
+  ConversationEvent,
+  { type: `turn.${string}` | `tool.${string}` | 'step.started' | 'message.committed' }
+>;
+
+function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
+  switch (event.type) {
+    case 'turn.started':
+      state.turn = event.turn;
+      state.step = 0;
+      state.turnOpen = true;
+      state.turnCause = event.cause;
+      state.turnUsage = { ...NO_USAGE };
+      return;
+    case 'turn.interrupting':
+      state.interruptedTurn = event.turn;
+      return;
+    case 'turn.finished':
+      state.turnOpen = false;
+      state.phase = 'idle';
+      state.currentTools = [];
+      state.lastOutcome = event.outcome;
+      return;
+    case 'step.started':
+      state.step = event.step;
+      state.phase = 'model';
+      state.inbox = state.inbox.filter((item) => item.kind !== 'message' || !event.inputs.includes(item.id));
+      return;
+    case 'message.committed':
+      if (event.usage === null) return;
+      state.turnUsage = addUsage(state.turnUsage, event.usage);
+      state.usage = addUsage(state.usage, event.usage);
+      return;
+    case 'tool.started':
+      state.phase = 'tools';
+      state.currentTools.push(event.tool);
+      return;
+    case 'tool.finished':
+      state.currentTools.splice(state.currentTools.indexOf(event.tool), 1);
+  }
+}

@@ -1,0 +1,74 @@
+/** Putting what waits in the inbox before the model: each input gets its place in the transcript here. */
+import type { Place, TaskOutcome } from '../protocol/transcript.ts';
+import { findTask } from './conversation-state.ts';
+import type { ConversationState, InboxItem, TaskRecord } from './conversation-state.ts';
+import type { TurnPorts } from './ports.ts';
+
+/** The place after the last one, in the step that is open. */
+export function takePlace(state: ConversationState): Place {
+  const [turn, step, ordinal] = state.head;
+  const next = turn === state.turn && step === state.step ? ordinal + 1 : 0;
+  state.head = [state.turn, state.step, next];
+  return state.head;
+}
+
+/** What a step takes: at the first one all that waits, later what is not meant for another turn. */
+export function takesInput(state: ConversationState, item: InboxItem): boolean {
+  return item.kind === 'completion' || state.step === 0 || item.delivery !== 'after_turn';
+}
+
+/** Whether a person's message waits that a running turn has to take. */
+export function hasMessageForThisTurn(state: ConversationState): boolean {
+  return state.inbox.some((item) => item.kind === 'message' && item.delivery === 'next_step');
+}
+
+/** Ids of the messages and tasks that the next step will take. */
+export function nextInputs(state: ConversationState): string[] {
+  return state.inbox
+    .filter((item) => takesInput(state, item))
+    .map((item) => (item.kind === 'message' ? item.id : item.task));
+}
+
+/** Opens the next step: records it, and turns the inputs that it takes into rows, in the order they came in. */
+export function openStep(state: ConversationState, ports: TurnPorts): void {
+  const items = state.inbox.filter((item) => takesInput(state, item));
+  const messages = items.flatMap((item) => (item.kind === 'message' ? [item.id] : []));
+  const model = state.roster.agents[state.agent]?.model ?? '';
+  const { turn } = state;
+  ports.record({
+    type: 'step.started',
+    turn,
+    step: state.step + 1,
+    agent: state.agent,
+    model,
+    inputs: messages,
+  });
+  for (const id of messages) placeMessage(state, id);
+  const ended = items.flatMap((item) => (item.kind === 'completion' ? [item.task] : []));
+  if (ended.length > 0) placeCompletion(state, ports, ended);
+}
+
+function placeMessage(state: ConversationState, id: string): void {
+  const waiting = state.unplaced[id];
+  if (waiting === undefined) return;
+  delete state.unplaced[id];
+  state.unstored.push({
+    kind: 'user',
+    place: takePlace(state),
+    id,
+    at: waiting.at,
+    content: waiting.content,
+  });
+}
+
+function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string[]): void {
+  const tasks = ids.flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
+  const id = ports.newMessageId();
+  state.unstored.push({ kind: 'completion', place: takePlace(state), id, at: ports.now(), tasks });
+  ports.record({ type: 'completion.delivered', tasks: ids, turn: state.turn, by: 'notice' });
+}
+
+export function toOutcome(task: TaskRecord): TaskOutcome {
+  const { id, agent, title, status, partial, runtimeMs } = task;
+  return { task: id, agent, title, status, partial, runtimeMs };
+}

@@ -1,0 +1,31 @@
+/** What a turn needs of the world. Workflows give it durable ports, unit tests scripted ones. */
+import type { ModelCallRequest, ModelReply, ToolRequest, ToolResult } from '../protocol/activities.ts';
+import type { EventBody, EventError } from '../protocol/events.ts';
+import type { SendMessage } from '../protocol/session-messages.ts';
+
+/** A model call's end as data: a failure ends a turn, it is never thrown. */
+export type ModelOutcome =
+  | { kind: 'reply'; reply: ModelReply }
+  /** Aborted before anything was said. */
+  | { kind: 'stopped' }
+  | { kind: 'failed'; error: EventError };
+
+export interface TurnPorts {
+  /** Milliseconds since the epoch; in a workflow the time of the workflow task. */
+  now(): number;
+  newMessageId(): string;
+  newTaskId(): string;
+  record(body: EventBody): void;
+  /** Must not throw but for a bug. */
+  callModel(request: ModelCallRequest): Promise<ModelOutcome>;
+  /** Must not throw but for a bug. */
+  executeTool(request: ToolRequest): Promise<ToolResult>;
+  /** Resolves to true when the predicate holds, to false when the time is over first. */
+  until(predicate: () => boolean, timeoutMs?: number): Promise<boolean>;
+  /** Starts what the registry has queued, as far as the caps allow. Returns at once. */
+  launchTasks(): void;
+  /** Asks a started task to stop. Returns at once; its end arrives as `task.finished`. */
+  cancelTask(task: string): void;
+  /** Passes words on to a started task. Returns at once. */
+  messageTask(task: string, message: SendMessage): void;
+}

@@ -1,0 +1,26 @@
+/** Continuing as new: when, and with what. The carried state is control only, a few KB. */
+import type { ConversationEvent } from '../protocol/events.ts';
+import type { ConversationState } from './conversation-state.ts';
+
+/** Ids of accepted messages that go along; older ones are found in the store. */
+const SEEN_CARRIED = 64;
+
+/** Whether nothing is under way that a new run could not take up: a start that is not confirmed, a handler. */
+export function mayRollOver(state: ConversationState): boolean {
+  return !state.tasks.some((task) => task.launch === 'unopened' || task.launch === 'starting');
+}
+
+/** What the store does not have yet. */
+export function unarchivedEvents(state: ConversationState): ConversationEvent[] {
+  return state.events.filter((event) => event.offset > state.archivedOffset);
+}
+
+/** Marks events up to an offset as stored, and drops them: from here on the store tells them. */
+export function forgetArchived(state: ConversationState, upTo: number): void {
+  state.archivedOffset = Math.max(state.archivedOffset, upTo);
+  state.events = state.events.filter((event) => event.offset > state.archivedOffset);
+}
+
+export function toCarriedState(state: ConversationState): ConversationState {
+  return { ...state, seen: state.seen.slice(-SEEN_CARRIED) };
+}

@@ -1,0 +1,38 @@
+/** The part of a team that a workflow carries: who may start whom, and the limits. */
+import type { Agent, Roster, RosterAgent, Team } from '../protocol/team.ts';
+
+export function toRoster(team: Team): Roster {
+  const agents = Object.entries(team.agents).map(
+    ([name, agent]) => [name, toRosterAgent(team, agent)] as const,
+  );
+  return {
+    team: team.name,
+    version: team.version,
+    agents: Object.fromEntries(agents),
+    limits: team.limits,
+  };
+}
+
+/** The roster of a task: the agent that runs in it, and those it may start, directly or through others. */
+export function toTaskRoster(roster: Roster, agent: string): Roster {
+  const reached = new Set([agent]);
+  // A set that grows while it is walked also visits what was added.
+  for (const name of reached) {
+    for (const entry of roster.agents[name]?.subAgents ?? []) reached.add(entry.agent);
+  }
+  const kept = Object.entries(roster.agents).filter(([name]) => reached.has(name));
+  return { ...roster, agents: Object.fromEntries(kept) };
+}
+
+function toRosterAgent(team: Team, agent: Agent): RosterAgent {
+  const model = team.models[agent.model];
+  return {
+    model: model === undefined ? agent.model : `${model.provider}/${model.model}`,
+    subAgents: agent.subAgents.map((entry) => ({
+      agent: entry.agent,
+      ...(entry.holdingMessage === null ? {} : { holdingMessage: entry.holdingMessage }),
+    })),
+    background: agent.toolsets.some((toolset) => toolset.type === 'background_agents'),
+    maxIterations: agent.maxIterations,
+  };
+}

@@ -1,0 +1,126 @@
+/** Starting a background agent: one path for a model's tool call, the signal and the update. */
+import { REFUSALS } from '../protocol/failures.ts';
+import type { StartCause, TaskMode } from '../protocol/events.ts';
+import { isTerminal } from '../protocol/task.ts';
+import type { TaskRequest } from '../protocol/task.ts';
+import type { ConversationState, TaskRecord } from './conversation-state.ts';
+import type { TurnPorts } from './ports.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Spec: "Message text ≤ 64 KiB (larger: a file)". */
+const TASK_TEXT_LIMIT = 64 * 1024;
+const TITLE_LENGTH = 80;
+
+export type Started = { task: TaskRecord; existing: boolean } | { refused: Refusal };
+
+type StartPorts = Pick<TurnPorts, 'record' | 'now' | 'newTaskId' | 'launchTasks'>;
+
+/** Records a queued task and has it launched; a refusal is recorded too and changes nothing else. */
+export function startTask(
+  state: ConversationState,
+  ports: StartPorts,
+  request: TaskRequest,
+  how: { cause: StartCause; mode: TaskMode },
+): Started {
+  const existing = findExisting(state, request);
+  if (existing !== undefined) return { task: existing, existing: true };
+  const refused = refuseTask(state, request);
+  if (refused !== null) {
+    ports.record({ type: 'task.refused', agent: request.agent, reason: refused.message });
+    return { refused };
+  }
+  const task = toRecord(state, ports, request, how.mode);
+  state.tasks.push(task);
+  state.unopened[task.id] = { ...request, id: task.id };
+  const { id, agent, title, depth, mode } = task;
+  ports.record({ type: 'task.queued', task: id, agent, title, depth, mode, cause: how.cause });
+  ports.launchTasks();
+  return { task, existing: false };
+}
+
+function findExisting(state: ConversationState, request: TaskRequest): TaskRecord | undefined {
+  return state.tasks.find(
+    (task) => task.id === request.id || (request.key !== undefined && task.key === request.key),
+  );
+}
+
+export function refuseTask(state: ConversationState, request: TaskRequest): Refusal | null {
+  const reason = refusalWords(state, request);
+  return reason === null ? null : { type: REFUSALS.taskRefused, message: reason };
+}
+
+function refusalWords(state: ConversationState, request: TaskRequest): string | null {
+  const { limits } = state.roster;
+  const allowed = state.roster.agents[state.agent]?.subAgents.map((entry) => entry.agent) ?? [];
+  if (request.agent.trim() === '') return `agent is empty: name one of ${allowed.join(', ')}`;
+  if (request.task.trim() === '') return 'task is empty: say what the agent is to do';
+  if (!allowed.includes(request.agent)) {
+    const known =
+      allowed.length === 0 ? 'this agent has no sub-agents' : `the agents are: ${allowed.join(', ')}`;
+    return `agent "${request.agent}" is not one that this agent may start; ${known}`;
+  }
+  if (request.task.length > TASK_TEXT_LIMIT) {
+    return `task is longer than ${TASK_TEXT_LIMIT} characters: put the text into a file and attach it`;
+  }
+  if (state.status !== 'open') return `the conversation is ${state.status}: no new tasks are started`;
+  if (state.depth + 1 > limits.maxDepth) {
+    return `tasks may be nested ${limits.maxDepth} levels deep, and this one would be level ${state.depth + 1}: do the work yourself`;
+  }
+  if (!limits.allowCycles && [...state.ancestors, state.agent].includes(request.agent) && state.depth > 0) {
+    return `agent "${request.agent}" is already at work above this task: do the work yourself or choose another agent`;
+  }
+  const unfinished = state.tasks.filter((task) => !isTerminal(task.status)).length;
+  if (unfinished >= limits.maxUnfinishedTasks) {
+    return `${unfinished} tasks are unfinished, which is the limit: wait for some to end or stop them`;
+  }
+  return null;
+}
+
+function toRecord(
+  state: ConversationState,
+  ports: StartPorts,
+  request: TaskRequest,
+  mode: TaskMode,
+): TaskRecord {
+  return {
+    id: request.id ?? ports.newTaskId(),
+    agent: request.agent,
+    title: titleOf(request),
+    depth: state.depth + 1,
+    mode,
+    notify: request.notify ?? 'always',
+    key: request.key ?? null,
+    status: 'queued',
+    launch: 'unopened',
+    partial: false,
+    queuedAt: ports.now(),
+    startedAt: null,
+    endedAt: null,
+    runtimeMs: null,
+    usage: null,
+    error: null,
+    files: 0,
+    resultSize: 0,
+    stopped: [],
+    notice: { state: 'none', turn: null, message: null },
+  };
+}
+
+/** A short title, so that "stop the work on X" can be understood from a list. */
+function titleOf(request: TaskRequest): string {
+  const title = (request.title ?? request.task).trim().split('\n')[0] ?? '';
+  return title.length <= TITLE_LENGTH ? title : `${title.slice(0, TITLE_LENGTH - 1).trimEnd()}…`;
+}
+
+/** The queued tasks that may start now: their text is in the store, and the cap has room. Oldest first. */
+export function nextToLaunch(state: ConversationState): TaskRecord[] {
+  const running = state.tasks.filter((task) => occupiesPlace(task)).length;
+  const room = state.roster.limits.maxRunningTasks - running;
+  return state.tasks
+    .filter((task) => task.status === 'queued' && task.launch === 'opened')
+    .slice(0, Math.max(0, room));
+}
+
+function occupiesPlace(task: TaskRecord): boolean {
+  return !isTerminal(task.status) && (task.launch === 'starting' || task.launch === 'started');
+}

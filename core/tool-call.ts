@@ -1,0 +1,22 @@
+/** A tool call in its situation, and its answer: what every tool gets and gives. */
+import type { ModelReply } from '../protocol/activities.ts';
+import type { ToolCall } from '../protocol/content.ts';
+import type { Place, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
+import type { ConversationState } from './conversation-state.ts';
+import type { TurnPorts } from './ports.ts';
+
+/** The answer of a tool call. `stored`: the activity has written the row already. */
+export type ToolAnswer =
+  | { outcome: ToolOutcomeName; text: string }
+  | { outcome: 'ok'; answer: TasksAnswer }
+  | { outcome: ToolOutcomeName; stored: true; truncated: boolean };
+
+export interface ToolCallSituation {
+  state: ConversationState;
+  ports: TurnPorts;
+  reply: ModelReply;
+  call: ToolCall;
+  place: Place;
+  /** Which call of the step this is, from 0. */
+  index: number;
+}

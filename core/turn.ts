@@ -1,0 +1,156 @@
+/**
+ * A turn: steps of one model call and its tool calls each, until the agent yields. The same code runs in a
+ * session, in a task and in a unit test; its whole world comes as ports.
+ */
+import type { ModelCallRequest, ModelReply } from '../protocol/activities.ts';
+import type { EventError, TurnOutcome } from '../protocol/events.ts';
+import { DEFAULT_MAX_ITERATIONS } from '../protocol/team.ts';
+import { answerToolCalls } from './answer-tool-calls.ts';
+import type { ConversationState } from './conversation-state.ts';
+import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
+import type { ModelOutcome, TurnPorts } from './ports.ts';
+import { LAST_STEP_INSTRUCTION, limitWords, turnFailedWords } from './words.ts';
+
+export interface TurnOptions {
+  /** At `max_iterations` a task answers in one last step without tools; a conversation ends the turn. */
+  atLimit: 'answer' | 'stop';
+  /** Asked between steps: whether to leave the turn open for the next run. */
+  mayRollOver: () => boolean;
+}
+
+export type TurnEnd = TurnOutcome | 'rollover';
+
+/** Runs the turn to its end, or goes on with one that was left open by a rollover. */
+export async function runTurn(
+  state: ConversationState,
+  ports: TurnPorts,
+  options: TurnOptions,
+): Promise<TurnEnd> {
+  if (!state.turnOpen) startTurn(state, ports);
+  for (;;) {
+    if (isInterrupted(state)) return finishTurn(state, ports, 'interrupted');
+    if (state.step > 0 && options.mayRollOver()) return 'rollover';
+    const atLimit = state.step >= maxIterations(state);
+    if (atLimit && options.atLimit === 'stop') return reachLimit(state, ports);
+    const outcome = await callModel(state, ports, atLimit);
+    if (outcome.kind === 'stopped') return finishTurn(state, ports, 'interrupted');
+    if (outcome.kind === 'failed') return failTurn(state, ports, outcome.error);
+    const { reply } = outcome;
+    if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
+    if (reply.toolCalls.length > 0 && !atLimit) await answerToolCalls(state, ports, reply);
+    else if (atLimit) return finishTurn(state, ports, 'limit');
+    else if (!hasMessageForThisTurn(state)) return finishTurn(state, ports, 'answered');
+  }
+}
+
+function isInterrupted(state: ConversationState): boolean {
+  return state.interruptedTurn === state.turn;
+}
+
+function maxIterations(state: ConversationState): number {
+  return state.roster.agents[state.agent]?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
+}
+
+function startTurn(state: ConversationState, ports: TurnPorts): void {
+  const first = state.inbox[0];
+  const cause = first?.kind ?? 'task';
+  // Inputs are counted as of step 0, so that all that waits is named.
+  state.step = 0;
+  ports.record({ type: 'turn.started', turn: state.turn + 1, cause, inputs: nextInputs(state) });
+}
+
+async function callModel(
+  state: ConversationState,
+  ports: TurnPorts,
+  lastStep: boolean,
+): Promise<ModelOutcome> {
+  openStep(state, ports);
+  if (lastStep) {
+    const id = ports.newMessageId();
+    const at = ports.now();
+    state.unstored.push({
+      kind: 'instruction',
+      place: takePlace(state),
+      id,
+      at,
+      text: LAST_STEP_INSTRUCTION,
+    });
+  }
+  const request: ModelCallRequest = {
+    ...state.id,
+    team: state.roster.version,
+    agent: state.agent,
+    turn: state.turn,
+    step: state.step,
+    head: state.head,
+    append: state.unstored.slice(),
+    ...(lastStep ? { tools: 'none' as const } : {}),
+  };
+  const outcome = await ports.callModel(request);
+  if (outcome.kind === 'reply') commitReply(state, ports, request, outcome.reply);
+  return outcome;
+}
+
+function commitReply(
+  state: ConversationState,
+  ports: TurnPorts,
+  request: ModelCallRequest,
+  reply: ModelReply,
+): void {
+  state.unstored = state.unstored.filter((row) => !request.append.includes(row));
+  if (reply.message === null) return;
+  state.head = reply.place;
+  ports.record({
+    type: 'message.committed',
+    turn: state.turn,
+    step: state.step,
+    agent: state.agent,
+    message: reply.message,
+    role: 'assistant',
+    status: reply.stopped === undefined ? 'committed' : 'interrupted',
+    toolCalls: reply.toolCalls.map(({ id, name }) => ({ id, name })),
+    stopReason: reply.stopReason,
+    usage: reply.usage,
+  });
+  if (state.unspoken.length > 0 && reply.text.trim() !== '') {
+    ports.record({ type: 'completion.spoken', tasks: state.unspoken, message: reply.message });
+  }
+}
+
+function finishTurn(
+  state: ConversationState,
+  ports: TurnPorts,
+  outcome: TurnOutcome,
+  error: EventError | null = null,
+): TurnOutcome {
+  ports.record({ type: 'turn.finished', turn: state.turn, outcome, error, usage: state.turnUsage });
+  return outcome;
+}
+
+function failTurn(state: ConversationState, ports: TurnPorts, error: EventError): TurnOutcome {
+  sayAsSystem(state, ports, turnFailedWords(error));
+  return finishTurn(state, ports, 'failed', error);
+}
+
+function reachLimit(state: ConversationState, ports: TurnPorts): TurnOutcome {
+  sayAsSystem(state, ports, limitWords(maxIterations(state)));
+  return finishTurn(state, ports, 'limit');
+}
+
+/** Words of the system for the user, in the transcript: the conversation can go on. */
+function sayAsSystem(state: ConversationState, ports: TurnPorts, text: string): void {
+  const id = ports.newMessageId();
+  state.unstored.push({ kind: 'system', place: takePlace(state), id, at: ports.now(), text });
+  ports.record({
+    type: 'message.committed',
+    turn: state.turn,
+    step: state.step,
+    agent: state.agent,
+    message: id,
+    role: 'system',
+    status: 'committed',
+    toolCalls: [],
+    stopReason: null,
+    usage: null,
+  });
+}

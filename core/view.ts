@@ -1,0 +1,76 @@
+/** What a conversation shows of itself to those who ask. */
+import type { ConversationRead, ConversationView, TaskView } from '../protocol/session-messages.ts';
+import { addUsage } from '../protocol/content.ts';
+import type { ConversationState, TaskRecord } from './conversation-state.ts';
+
+/** Events of one answer; the reader asks again from where it ends. */
+const EVENTS_PER_PAGE = 500;
+
+export function readConversation(state: ConversationState, fromOffset: number): ConversationRead {
+  const firstOffset = state.events[0]?.offset ?? state.offset + 1;
+  const start = Math.max(0, fromOffset - firstOffset);
+  return {
+    view: toView(state),
+    events: state.events.slice(start, start + EVENTS_PER_PAGE),
+    firstOffset,
+    unstored: state.unstored,
+    waiting: state.inbox.flatMap((item) => {
+      const waiting = item.kind === 'message' ? state.unplaced[item.id] : undefined;
+      return item.kind === 'message' && waiting ? [{ id: item.id, delivery: item.delivery, ...waiting }] : [];
+    }),
+  };
+}
+
+function toView(state: ConversationState): ConversationView {
+  return {
+    status: state.status === 'open' ? (state.turnOpen ? 'busy' : 'idle') : state.status,
+    agent: state.agent,
+    offset: state.offset,
+    turn: state.turn,
+    step: state.step,
+    phase: state.phase,
+    currentTool: state.currentTools[0] ?? null,
+    lastOutcome: state.lastOutcome,
+    usage: state.usage,
+    treeUsage: addUsage(state.usage, state.taskUsage),
+    tasks: state.tasks.map(toTaskView),
+    closeReason: state.closeReason,
+    startedAt: state.startedAt,
+    updatedAt: state.events.at(-1)?.at ?? state.startedAt,
+  };
+}
+
+function toTaskView(task: TaskRecord): TaskView {
+  const {
+    id,
+    agent,
+    title,
+    depth,
+    mode,
+    status,
+    partial,
+    queuedAt,
+    startedAt,
+    endedAt,
+    usage,
+    error,
+    files,
+    notice,
+  } = task;
+  return {
+    id,
+    agent,
+    title,
+    depth,
+    mode,
+    status,
+    partial,
+    queuedAt,
+    startedAt,
+    endedAt,
+    usage,
+    error,
+    files,
+    notice,
+  };
+}

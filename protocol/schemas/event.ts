@@ -1,0 +1,118 @@
+/**
+ * Events as the feed serves them: those of protocol/events.ts with times in ISO 8601 and content from the store.
+ * The live types have no offset; nothing depends on them.
+ */
+import { z } from 'zod';
+import { partSchema, toolCallSchema, usageSchema } from './content.ts';
+import { deliverySchema } from './requests.ts';
+import { failureSchema, messageSchema, taskStatusSchema } from './resources.ts';
+
+const turn = z.number();
+const step = z.number();
+const task = z.string();
+
+function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+  return z.strictObject({ offset: z.number(), at: z.iso.datetime(), type: z.literal(type), ...shape });
+}
+
+export const eventSchema = z
+  .discriminatedUnion('type', [
+    event('session.opened', { team: z.string(), agent: z.string() }),
+    event('session.closing', { reason: z.string() }),
+    event('session.closed', { reason: z.string() }),
+    event('notice', { code: z.string(), text: z.string() }),
+    event('message.queued', { message: messageSchema, delivery: deliverySchema }),
+    event('turn.started', {
+      turn,
+      cause: z.enum(['message', 'completion', 'task']),
+      inputs: z.array(z.string()),
+    }),
+    event('turn.interrupting', { turn }),
+    event('turn.finished', {
+      turn,
+      outcome: z.enum(['answered', 'interrupted', 'failed', 'limit']),
+      error: failureSchema.nullable(),
+      usage: usageSchema,
+    }),
+    event('step.started', { turn, step, agent: z.string(), model: z.string(), inputs: z.array(z.string()) }),
+    event('message.committed', {
+      turn,
+      step,
+      agent: z.string(),
+      model: z.string().nullable(),
+      message: z.string(),
+      role: z.enum(['assistant', 'system']),
+      status: z.enum(['committed', 'interrupted']),
+      content: z.array(partSchema),
+      toolCalls: z.array(toolCallSchema),
+      stopReason: z.string().nullable(),
+      usage: usageSchema.nullable(),
+    }),
+    event('tool.started', {
+      turn,
+      step,
+      call: z.string(),
+      tool: z.string(),
+      arguments: z.record(z.string(), z.unknown()).nullable(),
+    }),
+    event('tool.finished', {
+      turn,
+      step,
+      call: z.string(),
+      tool: z.string(),
+      outcome: z.enum(['ok', 'error', 'cancelled']),
+      result: z.string().nullable().meta({ description: 'The first 4 KiB of the result.' }),
+      truncated: z.boolean(),
+    }),
+    event('task.queued', {
+      task,
+      agent: z.string(),
+      title: z.string(),
+      depth: z.number(),
+      mode: z.enum(['background', 'transfer']),
+      cause: z.enum(['model', 'signal', 'api']),
+    }),
+    event('task.refused', { agent: z.string(), reason: z.string() }),
+    event('task.started', { task }),
+    event('task.steered', { task, message: z.string() }),
+    event('task.detached', { task }),
+    event('task.cancelling', { task }),
+    event('task.finished', {
+      task,
+      status: taskStatusSchema,
+      partial: z.boolean(),
+      usage: usageSchema,
+      runtimeMs: z.number().nullable(),
+      error: failureSchema.nullable(),
+      files: z.number(),
+    }),
+    event('completion.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
+    event('completion.spoken', { tasks: z.array(z.string()), message: z.string() }),
+  ])
+  .meta({ id: 'Event', description: 'One line of the feed. New types may be added.' });
+
+export const liveEventSchema = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('delta'),
+      turn,
+      step,
+      attempt: z.number(),
+      kind: z.enum(['text', 'thinking', 'arguments']),
+      text: z.string(),
+      call: z.string().optional(),
+    }),
+    z.strictObject({ type: z.literal('attempt.reset'), turn, step, attempt: z.number(), reason: z.string() }),
+    z.strictObject({
+      type: z.literal('task.progress'),
+      task,
+      phase: z.string(),
+      step,
+      tool: z.string().nullable(),
+      message: z.string().nullable(),
+      percent: z.number().nullable(),
+    }),
+  ])
+  .meta({ id: 'LiveEvent', description: 'Sent without id: a hint for those who watch now.' });
+
+export type EventResource = z.infer<typeof eventSchema>;

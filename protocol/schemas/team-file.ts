@@ -1,0 +1,64 @@
+/**
+ * The team file as it is written. Shapes only: names, references and what exists are the matter of `config/teams`.
+ * The keys of Docker Agent are all here, after its published schema, beside our own.
+ */
+import { z } from 'zod';
+import { agentFileSchema, budgetFileSchema, permissionsFileSchema } from './team-file-agent.ts';
+import { modelFileSchema, providerFileSchema } from './team-file-model.ts';
+import { mcpFileSchema } from './team-file-toolset.ts';
+
+const duration = z
+  .union([z.string(), z.number()], { error: 'must be a time such as 30s, 10m, 24h or 7d' })
+  .meta({ description: 'A time such as 30s, 10m, 24h or 7d; a bare number is seconds.' });
+
+export const limitsFileSchema = z.strictObject({
+  max_depth: z.int().min(1).max(10).optional().meta({ description: 'Levels of tasks; default 3.' }),
+  allow_cycles: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether a task may start an agent that is among its own starters.' }),
+  max_running_tasks: z.int().min(1).optional().meta({ description: 'At once, per starter; default 20.' }),
+  max_concurrent_tasks: z.int().min(1).optional().meta({ description: 'Another name of max_running_tasks.' }),
+  max_unfinished_tasks: z.int().min(1).optional().meta({ description: 'Per starter; default 1000.' }),
+  max_tree_tasks: z.int().min(1).optional(),
+  max_task_time: duration.optional(),
+  max_tool_calls_per_step: z.int().min(1).optional().meta({ description: 'Default 128.' }),
+  max_handoffs_per_turn: z.int().min(0).optional(),
+  model_idle_timeout: duration.optional(),
+  budget: budgetFileSchema.optional(),
+});
+
+export const sessionFileSchema = z.strictObject({
+  pre: z.array(z.unknown()).optional(),
+  post: z.array(z.unknown()).optional(),
+  analysis: z.record(z.string(), z.unknown()).optional(),
+  idle_timeout: duration.optional(),
+  max_duration: duration.optional(),
+  on_close: z.enum(['stop', 'wrap_up', 'keep']).optional(),
+});
+
+export const metadataFileSchema = z.strictObject({
+  author: z.string().optional(),
+  license: z.string().optional(),
+  readme: z.string().optional(),
+  description: z.string().optional(),
+  version: z.string().optional(),
+});
+
+export const teamFileSchema = z
+  .strictObject({
+    version: z.union([z.string(), z.number()], { error: 'must be a number or text' }).optional(),
+    metadata: metadataFileSchema.optional(),
+    agents: z.record(z.string(), agentFileSchema).meta({ description: 'root is the entry, else the first.' }),
+    models: z.record(z.string(), modelFileSchema).optional(),
+    providers: z.record(z.string(), providerFileSchema).optional(),
+    functions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+    session: sessionFileSchema.optional(),
+    limits: limitsFileSchema.optional(),
+    mcps: z.record(z.string(), mcpFileSchema).optional(),
+    rag: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+    permissions: permissionsFileSchema.optional(),
+  })
+  .meta({ title: 'Offstage team file' });
+
+export type LimitsFile = z.infer<typeof limitsFileSchema>;

@@ -1,0 +1,83 @@
+/** Arguments of the tools that we define: checked where a model's reply comes in, described to models from here. */
+import { z } from 'zod';
+
+const taskId = z.string().min(1).describe('The task id, as run_background_agent gave it');
+
+export const runBackgroundAgentArguments = z.strictObject({
+  agent: z.string().describe('Which agent does the work'),
+  task: z
+    .string()
+    .describe('What it is to do, with everything that it has to know: it does not see this conversation'),
+  expected_output: z.string().optional().describe('What a good answer looks like'),
+  title: z.string().optional().describe('A few words by which people recognise the task'),
+  attachments: z.array(z.string()).optional().describe('Ids of files that the agent is to see'),
+  context: z
+    .enum(['none', 'recent', 'all'])
+    .optional()
+    .describe('How much of this conversation the agent gets to read; default none'),
+  notify: z
+    .enum(['always', 'failure', 'never'])
+    .optional()
+    .describe('When to tell you of its end; default always'),
+  key: z.string().optional().describe('The same key gives the task that was already started with it'),
+});
+
+export const transferTaskArguments = z.strictObject({
+  agent: z.string().describe('Which agent does the work'),
+  task: z
+    .string()
+    .describe('What it is to do, with everything that it has to know: it does not see this conversation'),
+  expected_output: z.string().optional().describe('What a good answer looks like'),
+});
+
+export const listBackgroundAgentsArguments = z.strictObject({});
+
+export const viewBackgroundAgentArguments = z.strictObject({
+  task_id: taskId,
+  from: z.number().int().min(0).optional().describe('Read on from this character of a long output'),
+});
+
+export const stopBackgroundAgentArguments = z.strictObject({
+  task_id: taskId,
+  mode: z.enum(['now']).optional().describe('now: at once, what it has so far is kept'),
+});
+
+export const messageBackgroundAgentArguments = z.strictObject({
+  task_id: taskId,
+  message: z.string().min(1).describe('Words for the agent, put before it at its next step'),
+  mode: z.enum(['append']).optional(),
+});
+
+export const waitBackgroundAgentsArguments = z.strictObject({
+  task_ids: z.array(taskId).min(1).max(100),
+  for: z
+    .union([z.enum(['all', 'any']), z.number().int().min(1)])
+    .optional()
+    .describe('How many have to end: all (default), any, or a number'),
+  timeout: z.number().min(0).max(3600).optional().describe('Seconds to wait at most; default 300'),
+});
+
+export const thinkArguments = z.strictObject({ thought: z.string() });
+
+export const saveFileArguments = z.strictObject({
+  name: z.string().min(1).max(255).describe('File name with its ending, such as report.md'),
+  media_type: z.string().min(3).max(127).describe('Such as text/markdown or text/csv'),
+  content: z.string().describe('The text of the file'),
+});
+
+const todoStatus = z.enum(['pending', 'in-progress', 'completed']);
+export const createTodoArguments = z.strictObject({ description: z.string().min(1) });
+export const createTodosArguments = z.strictObject({
+  descriptions: z.array(z.string().min(1)).min(1).max(100),
+});
+export const updateTodosArguments = z.strictObject({
+  updates: z
+    .array(z.strictObject({ id: z.string(), status: todoStatus }))
+    .min(1)
+    .max(100),
+});
+export const listTodosArguments = z.strictObject({});
+
+export type RunBackgroundAgentArguments = z.infer<typeof runBackgroundAgentArguments>;
+export type TransferTaskArguments = z.infer<typeof transferTaskArguments>;
+export type WaitBackgroundAgentsArguments = z.infer<typeof waitBackgroundAgentsArguments>;

@@ -1,0 +1,46 @@
+/** The start of a task's workflow, with everything that the Temporal Web UI shows of it. */
+import { ChildWorkflowCancellationType, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import type { ChildWorkflowHandle } from '@temporalio/workflow';
+import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { toTaskRoster } from '../core/roster.ts';
+import { BACKGROUND_QUEUE, toWorkflowId } from '../protocol/ids.ts';
+import type { RolloverThreshold, TaskInput, TaskReport } from '../protocol/task.ts';
+import { toSearchAttributes } from './search-attributes.ts';
+
+export function startTaskWorkflow(
+  state: ConversationState,
+  task: TaskRecord,
+  settings: { user: string | null; rollover: RolloverThreshold },
+): Promise<ChildWorkflowHandle<(input: TaskInput) => Promise<TaskReport>>> {
+  const { workspace, session } = state.id;
+  const input: TaskInput = {
+    workspace,
+    session,
+    task: task.id,
+    starter: state.id.task,
+    agent: task.agent,
+    title: task.title,
+    depth: task.depth,
+    ancestors: state.id.task === null ? [] : [...state.ancestors, state.agent],
+    roster: toTaskRoster(state.roster, task.agent),
+    ...settings,
+  };
+  return startChild<(input: TaskInput) => Promise<TaskReport>>('task', {
+    args: [input],
+    workflowId: toWorkflowId({ ...state.id, task: task.id }),
+    taskQueue: BACKGROUND_QUEUE,
+    // The close policy is applied when a parent continues as new, and its default would kill the child.
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    workflowExecutionTimeout: state.roster.limits.maxTaskTimeMs,
+    staticSummary: task.title,
+    typedSearchAttributes: toSearchAttributes({
+      workspace,
+      user: settings.user,
+      agent: task.agent,
+      status: 'open',
+      depth: task.depth,
+    }),
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * A conversation inside a workflow: its state, and the durable ports by which the pure core acts. Sessions and
+ * tasks share it; what only one of them does is in session.ts and task.ts.
+ */
+import { CancellationScope, condition, setCurrentDetails, uuid4 } from '@temporalio/workflow';
+import type { ConversationState } from '../core/conversation-state.ts';
+import { recordEvent } from '../core/fold.ts';
+import type { TurnPorts } from '../core/ports.ts';
+import type { EventBody } from '../protocol/events.ts';
+import { makeMessageId, makeTaskId } from '../protocol/ids.ts';
+import type { RolloverThreshold } from '../protocol/task.ts';
+import { describeConversation } from './current-details.ts';
+import { now } from './durable-clock.ts';
+import { createEffects } from './effects.ts';
+import { sink } from './sinks.ts';
+import { createTaskLauncher } from './task-launcher.ts';
+import type { TaskLauncher } from './task-launcher.ts';
+
+export interface Conversation {
+  state: ConversationState;
+  ports: TurnPorts;
+  launcher: TaskLauncher;
+  user: string | null;
+  rollover: RolloverThreshold;
+}
+
+export function createConversation(
+  state: ConversationState,
+  { user, rollover }: { user: string | null; rollover: RolloverThreshold },
+): Conversation {
+  /** What an interrupt of the turn cancels: model calls and tools under way. */
+  const interruptible = new Set<CancellationScope>();
+
+  function record(body: EventBody): void {
+    recordEvent(state, body, now());
+    setCurrentDetails(describeConversation(state));
+    sink.poke(state.id, state.offset);
+    if (state.interruptedTurn === state.turn) for (const scope of interruptible) scope.cancel();
+  }
+
+  async function runInterruptible<T>(run: () => Promise<T>): Promise<T> {
+    const scope = new CancellationScope();
+    interruptible.add(scope);
+    try {
+      return await scope.run(run);
+    } finally {
+      interruptible.delete(scope);
+    }
+  }
+
+  const launcher = createTaskLauncher(state, record, { user, rollover });
+  const ports: TurnPorts = {
+    now,
+    newMessageId: () => makeMessageId(now(), uuid4()),
+    newTaskId: () => makeTaskId(uuid4()),
+    record,
+    until,
+    ...createEffects(state, runInterruptible),
+    launchTasks: launcher.launchTasks,
+    cancelTask: launcher.cancelTask,
+    messageTask: launcher.messageTask,
+  };
+  return { state, ports, launcher, user, rollover };
+}
+
+/** `condition` with a timeout leaves its timer behind when the predicate holds first; the scope takes it away. */
+async function until(predicate: () => boolean, timeoutMs?: number): Promise<boolean> {
+  if (timeoutMs === undefined) {
+    await condition(predicate);
+    return true;
+  }
+  const scope = new CancellationScope();
+  const inTime = await scope.run(() => condition(predicate, timeoutMs));
+  if (inTime) scope.cancel();
+  return inTime;
+}

@@ -1,0 +1,32 @@
+/** The Markdown that the Temporal Web UI shows as a workflow's current details. */
+import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { addUsage } from '../protocol/content.ts';
+import { isTerminal } from '../protocol/task.ts';
+
+const TASKS_SHOWN = 20;
+
+export function describeConversation(state: ConversationState): string {
+  const usage = addUsage(state.usage, state.taskUsage);
+  const activity = state.turnOpen
+    ? `turn ${state.turn}, step ${state.step} (${state.phase})`
+    : `idle after turn ${state.turn}`;
+  const lines = [
+    '| agent | now | status | model calls | tokens in | tokens out |',
+    '| --- | --- | --- | --- | --- | --- |',
+    `| ${state.agent} | ${activity} | ${state.status} | ${usage.modelCalls} | ${usage.inputTokens ?? '?'} | ${usage.outputTokens ?? '?'} |`,
+  ];
+  if (state.tasks.length > 0)
+    lines.push('', '| task | agent | title | status |', '| --- | --- | --- | --- |');
+  return [...lines, ...shownTasks(state).map(taskLine)].join('\n');
+}
+
+/** Those that still run first, then the latest ones. */
+function shownTasks(state: ConversationState): TaskRecord[] {
+  const running = state.tasks.filter((task) => !isTerminal(task.status));
+  const ended = state.tasks.filter((task) => isTerminal(task.status)).reverse();
+  return [...running, ...ended].slice(0, TASKS_SHOWN);
+}
+
+function taskLine(task: TaskRecord): string {
+  return `| ${task.id} | ${task.agent} | ${task.title.replaceAll('|', '\\|')} | ${task.status} |`;
+}

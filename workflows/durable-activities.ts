@@ -1,0 +1,50 @@
+/** The activities as workflows call them: with their time limits, retries and the way they are cancelled. */
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../protocol/activities.ts';
+
+/** Unset would mean TRY_CANCEL: the turn would not wait for what an aborted call still has to say. */
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+
+/**
+ * A model call bounds its own attempts (five minutes for a conversation, an hour for a task) by the time since it
+ * was scheduled; the timeouts here catch a worker that is gone. The heartbeat carries cancellation, so its
+ * interval bounds how late an interrupt arrives when the bus is down.
+ */
+export const modelCallOptions: Record<'main' | 'background', ActivityOptions> = {
+  main: {
+    scheduleToCloseTimeout: '30m',
+    heartbeatTimeout: '15s',
+    cancellationType,
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
+  },
+  background: {
+    scheduleToCloseTimeout: '4h',
+    heartbeatTimeout: '30s',
+    cancellationType,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
+  },
+};
+
+export const toolOptions: ActivityOptions = {
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '15s',
+  cancellationType,
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s', maximumAttempts: 5 },
+};
+
+export const { callModel, executeTool } = proxyActivities<Pick<Activities, 'callModel' | 'executeTool'>>({
+  ...toolOptions,
+});
+
+export const { watchTasks } = proxyActivities<Pick<Activities, 'watchTasks'>>({
+  startToCloseTimeout: '8d',
+  heartbeatTimeout: '30s',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  summary: 'watch tasks of earlier runs',
+});
+
+/** Writes to the store that belong to a workflow task: one marker of history each, repeated until they succeed. */
+export const { openTask, finishTask, archive } = proxyLocalActivities<
+  Pick<Activities, 'openTask' | 'finishTask' | 'archive'>
+>({ startToCloseTimeout: '10s', retry: { initialInterval: '200ms', maximumInterval: '10s' } });

@@ -1,0 +1,56 @@
+/** Model calls and tools as the core sees them: a failure is data, and an interrupt reaches them. */
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { ConversationState } from '../core/conversation-state.ts';
+import type { ModelOutcome, TurnPorts } from '../core/ports.ts';
+import type { EventError } from '../protocol/events.ts';
+import { callModel, executeTool, modelCallOptions, toolOptions } from './durable-activities.ts';
+
+type RunInterruptible = <T>(run: () => Promise<T>) => Promise<T>;
+
+export function createEffects(
+  state: ConversationState,
+  runInterruptible: RunInterruptible,
+): Pick<TurnPorts, 'callModel' | 'executeTool'> {
+  const modelOptions = modelCallOptions[state.id.task === null ? 'main' : 'background'];
+  return {
+    async callModel(request): Promise<ModelOutcome> {
+      const model = state.roster.agents[request.agent]?.model ?? 'model';
+      const options = { ...modelOptions, summary: `step ${request.step} · ${model}` };
+      try {
+        const reply = await runInterruptible(() => callModel.executeWithOptions(options, [request]));
+        return { kind: 'reply', reply };
+      } catch (error) {
+        if (isCancellation(error)) return { kind: 'stopped' };
+        return { kind: 'failed', error: toEventError(error) };
+      }
+    },
+
+    async executeTool(request) {
+      const options = { ...toolOptions, summary: `tool ${request.tool}` };
+      try {
+        return await runInterruptible(() => executeTool.executeWithOptions(options, [request]));
+      } catch (error) {
+        const cancelled = isCancellation(error);
+        const text = cancelled ? 'cancelled: the turn was stopped' : `failed: ${toEventError(error).message}`;
+        const outcome = cancelled ? 'cancelled' : 'error';
+        return { outcome, text, size: text.length, truncated: false, stored: false };
+      }
+    },
+  };
+}
+
+/** The failure in words; whatever is not a failure of an activity is a bug and blocks the workflow task. */
+function toEventError(error: unknown): EventError {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure) {
+    return { type: cause.type ?? 'activity.failed', message: cause.message };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return {
+      type: 'activity.timed_out',
+      message: 'It took too long, or the process that worked on it was lost.',
+    };
+  }
+  return { type: 'activity.failed', message: cause?.message ?? error.message };
+}

@@ -1,0 +1,143 @@
+/** The workflow of a conversation: it takes messages in, runs turns, looks after its tasks, and is closed. */
+import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
+import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
+import { openConversation } from '../core/conversation-state.ts';
+import type { ConversationState } from '../core/conversation-state.ts';
+import { toCarriedState } from '../core/rollover.ts';
+import { requestStop } from '../core/stop-task.ts';
+import { runTurn } from '../core/turn.ts';
+import type { Usage } from '../protocol/content.ts';
+import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
+import { isTerminal } from '../protocol/task.ts';
+import { createConversation } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
+import { now } from './durable-clock.ts';
+import { refuse, setConversationHandlers, setUpdateHandler } from './handlers.ts';
+import { archiveConversation, isRolloverDue } from './roll-over.ts';
+import { toStatusAttribute } from './search-attributes.ts';
+
+/** The result that stays in Temporal when a session is over. */
+export interface SessionSummary {
+  reason: string;
+  turns: number;
+  usage: Usage;
+  tasks: { id: string; agent: string; status: string }[];
+}
+
+export async function session(input: SessionInput): Promise<SessionSummary> {
+  const { workspace, session: id, roster, agent } = input;
+  const carried = input.carried as ConversationState | undefined;
+  const opening = {
+    id: { workspace, session: id, task: null },
+    roster,
+    agent,
+    depth: 0,
+    ancestors: [],
+    at: now(),
+  };
+  const conversation = createConversation(carried ?? openConversation(opening), input);
+  const closing: { request: CloseRequest | null } = { request: null };
+  setHandlers(conversation, closing);
+  if (carried === undefined) openSession(conversation, input);
+  const root = CancellationScope.current();
+  return CancellationScope.nonCancellable(async () => {
+    root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
+    conversation.launcher.watchInherited();
+    await runTurns(conversation, input);
+    return settle(conversation, closing.request?.tasks ?? 'stop');
+  });
+}
+
+function openSession({ state, ports }: Conversation, input: SessionInput): void {
+  ports.record({ type: 'session.opened', team: state.roster.team, agent: state.agent });
+  if (input.demo) ports.record({ type: 'notice', code: 'demo_model', text: DEMO_NOTICE });
+  if (input.message !== undefined) acceptMessage(state, ports, input.message);
+}
+
+const DEMO_NOTICE =
+  'No model provider is configured: a local demo model answers. Set OPENAI_API_KEY or ANTHROPIC_API_KEY for real ones.';
+
+function setHandlers(conversation: Conversation, closing: { request: CloseRequest | null }): void {
+  const { state, ports } = conversation;
+  setConversationHandlers(conversation);
+
+  setUpdateHandler(
+    'sendMessage',
+    (message) => acceptMessage(state, ports, message),
+    (message) => refuse(refuseMessage(state, message)),
+  );
+
+  setUpdateHandler(
+    'interrupt',
+    () => {
+      const changed = state.turnOpen && state.interruptedTurn !== state.turn;
+      if (changed) ports.record({ type: 'turn.interrupting', turn: state.turn });
+      return { turn: state.turnOpen ? state.turn : null, changed };
+    },
+    () => undefined,
+  );
+
+  setUpdateHandler(
+    'close',
+    (request) => {
+      const changed = close(conversation, closing, request);
+      return { status: state.status, changed };
+    },
+    () => undefined,
+  );
+}
+
+/** False when it is being closed already. */
+function close(
+  { state, ports }: Conversation,
+  closing: { request: CloseRequest | null },
+  request: CloseRequest,
+): boolean {
+  if (state.status !== 'open') return false;
+  closing.request = request;
+  ports.record({ type: 'session.closing', reason: request.reason });
+  if (state.turnOpen) ports.record({ type: 'turn.interrupting', turn: state.turn });
+  return true;
+}
+
+/** The loop: a turn whenever something waits, a new run when this one is long, until the session is closed. */
+async function runTurns(conversation: Conversation, input: SessionInput): Promise<void> {
+  const { state, ports, rollover } = conversation;
+  let turns = 0;
+  const isDue = (): boolean => isRolloverDue(state, rollover, turns);
+  while (state.status === 'open') {
+    await condition(() => state.inbox.length > 0 || state.status !== 'open' || isDue());
+    if (state.status !== 'open') return;
+    if (state.inbox.length > 0) {
+      await runTurn(state, ports, { atLimit: 'stop', mayRollOver: () => false });
+      turns += 1;
+    }
+    if (!isDue()) continue;
+    await archiveConversation(state);
+    // From here to the new run nothing is awaited: what came meanwhile is in the state, or waits on the server.
+    if (state.inbox.length === 0 && state.status === 'open' && isDue()) {
+      const { message: _accepted, ...rest } = input;
+      await continueAsNew<typeof session>({ ...rest, carried: toCarriedState(state) });
+    }
+  }
+}
+
+/** Tasks first, then the end: the close is complete only when the tree is quiet. */
+async function settle(conversation: Conversation, tasks: CloseRequest['tasks']): Promise<SessionSummary> {
+  const { state, ports } = conversation;
+  upsertSearchAttributes(toStatusAttribute('closing'));
+  if (tasks === 'stop') {
+    for (const task of state.tasks) requestStop(state, ports, task);
+    await condition(() => state.tasks.every((task) => isTerminal(task.status)));
+  }
+  const reason = state.closeReason ?? 'closed';
+  ports.record({ type: 'session.closed', reason });
+  upsertSearchAttributes(toStatusAttribute('closed'));
+  await archiveConversation(state, { status: 'closed', reason, at: now() });
+  return {
+    reason,
+    turns: state.turn,
+    usage: state.usage,
+    tasks: state.tasks.map(({ id, agent, status }) => ({ id, agent, status })),
+  };
+}

@@ -1,0 +1,13 @@
+/** What a workflow tells its worker at once, without history: hints that may be lost. */
+import { proxySinks } from '@temporalio/workflow';
+import type { Sinks } from '@temporalio/workflow';
+import type { ConversationId } from '../protocol/ids.ts';
+
+export interface OffstageSinks extends Sinks {
+  offstage: {
+    /** There may be events up to this offset: readers should ask. */
+    poke(conversation: ConversationId, offset: number): void;
+  };
+}
+
+export const { offstage: sink } = proxySinks<OffstageSinks>();
