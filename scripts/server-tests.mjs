@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const SERVER_MODULES = ['test/support/temporal.ts', 'cli/temporal-server/run-temporal-server.ts'];
-const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+(?:ts|mjs))'/g;
+const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+\.(?:ts|mjs))'/g;
 
 function reachesServer(root, file, seen) {
   const path = relative(root, file);
