@@ -43,6 +43,14 @@ const defaultExports = [
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only: one name everywhere.' },
 ];
 
+const skippedTests = [
+  {
+    selector:
+      'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(skip|only|todo|failing)$/]',
+    message: 'Every test runs: mend it or remove it.',
+  },
+];
+
 const limits = {
   'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
   'house/function-length': ['error', { max: 60, skipBlankLines: false, skipComments: false, IIFEs: true }],
@@ -141,6 +149,10 @@ export default defineConfig(
   {
     // `expect(object.method)` and expect.any() are the way of Jest, and a test knows what it put there.
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/unbound-method': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: {
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-syntax': ['error', ...reExports, ...defaultExports, ...skippedTests],
+    },
   },
 );

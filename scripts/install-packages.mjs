@@ -8,7 +8,10 @@ const INSTALLED = 'node_modules/.package-lock.json';
 export async function installPackages(env) {
   if (existsSync(INSTALLED) && statSync(INSTALLED).mtimeMs >= statSync('package-lock.json').mtimeMs) return;
   console.error('Installing packages (npm ci)');
-  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund'], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const code = await new Promise((resolve, reject) => {
     npm.on('error', reject);
     npm.on('close', resolve);

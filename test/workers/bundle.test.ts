@@ -1,0 +1,42 @@
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { checkBundle } from '../../workers/bundle.ts';
+
+const silent = (): void => undefined;
+const logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+
+describe('the check of the workflow bundle', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'offstage-bundle-'));
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function bundle(text: string): Promise<string> {
+    const workflowsPath = join(folder, 'workflows.ts');
+    await writeFile(workflowsPath, text);
+    return (await bundleWorkflowCode({ workflowsPath, logger })).code;
+  }
+
+  it('lets pass a workflow that needs the SDK only', async () => {
+    const code = await bundle(
+      "import { sleep } from '@temporalio/workflow';\nexport const nap = () => sleep(1);\n",
+    );
+    expect(() => checkBundle(code)).not.toThrow();
+  });
+
+  it('names a package that came in', async () => {
+    const code = await bundle(
+      "import { z } from 'zod';\nexport const parse = async () => z.string().parse('');\n",
+    );
+    expect(() => checkBundle(code)).toThrow(/holds zod/);
+  });
+
+  it('refuses a bundle that has grown beyond the limit', () => {
+    expect(() => checkBundle('x'.repeat(1_000_001))).toThrow(/1000001 characters/);
+  });
+});
