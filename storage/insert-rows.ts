@@ -28,7 +28,8 @@ export async function insertRows(
   }
 }
 
-async function writeOut(
+/** The row as it is stored: what tasks said, which workflows name by reference, is written out. */
+export async function writeOut(
   db: Kysely<Database>,
   conversation: ConversationId,
   row: NewRow,

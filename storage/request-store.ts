@@ -12,8 +12,8 @@ export interface RequestKey {
 }
 
 export type RequestState<T> =
-  /** Nobody asked this before: answer it, then call `complete` or `abandon`. */
-  | { state: 'new' }
+  /** It has no answer yet: answer it, then call `complete` or `abandon`. `since`: when it was first asked. */
+  | { state: 'new'; since: number }
   /** It was answered so. */
   | { state: 'same'; response: T }
   /** The key came with another body. */
@@ -42,10 +42,10 @@ export class RequestStore {
         .values({ ...toKey(request), body_hash: bodyHash, started_at: now, expires_at: now + DAY_MS })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
-      if (numInsertedOrUpdatedRows === 1n) return { state: 'new' };
+      if (numInsertedOrUpdatedRows === 1n) return { state: 'new', since: now };
       const known = await transaction
         .selectFrom('idempotent_requests')
-        .select(['body_hash', 'response', 'started_at'])
+        .select(['body_hash', 'response', 'started_at', 'expires_at'])
         .where((eb) => eb.and(toKey(request)))
         .forUpdate()
         .executeTakeFirstOrThrow();
@@ -54,10 +54,10 @@ export class RequestStore {
       if (known.started_at > now - ANSWERED_WITHIN_MS) return { state: 'in_progress' };
       await transaction
         .updateTable('idempotent_requests')
-        .set({ started_at: now, expires_at: now + DAY_MS })
+        .set({ started_at: now })
         .where((eb) => eb.and(toKey(request)))
         .execute();
-      return { state: 'new' };
+      return { state: 'new', since: known.expires_at - DAY_MS };
     });
   }
 

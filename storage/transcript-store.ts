@@ -8,7 +8,7 @@ import { toConversationKey } from './conversation-key.ts';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
 import { inTransaction } from './in-transaction.ts';
-import { insertRows } from './insert-rows.ts';
+import { insertRows, writeOut } from './insert-rows.ts';
 import type { StepOfRun } from './open-step.ts';
 import { moveCursor, requireOpenStep } from './open-step.ts';
 import type { Database, TranscriptRowsTable } from './tables.ts';
@@ -172,6 +172,11 @@ export class TranscriptStore {
     if (ids.length === 0) return [];
     const query = selectRows(this.#db, conversation).where('id', 'in', ids);
     return (await inOrder(query).execute()).map(toRow);
+  }
+
+  /** Rows that a workflow still has, in the form in which they will be read here. Stores nothing. */
+  async preview(conversation: ConversationId, rows: readonly NewRow[]): Promise<TranscriptRow[]> {
+    return Promise.all(rows.map((row) => writeOut(this.#db, conversation, row)));
   }
 
   /** The results of these tool calls, in the order of the transcript; calls without one are left out. */

@@ -28,7 +28,12 @@ export const openSessionSchema = z
       .meta({ description: 'The name of a team, or the team itself: an object or YAML text.' }),
     agent: name.optional().meta({ description: "The agent to begin with, instead of the team's first." }),
     variables: smallRecord().optional(),
-    user: name.optional().meta({ description: 'An opaque id of the person: it is shown in lists.' }),
+    user: z
+      .union([name, z.looseObject({ id: name })])
+      .optional()
+      .meta({
+        description: 'The person: an opaque id, or an object with that `id`. Lists are filtered by it.',
+      }),
     metadata: smallRecord().optional(),
     message: z
       .union([messageTextSchema, z.strictObject(textOrContent).refine(hasTextOrContent, needsTextOrContent)])

@@ -85,7 +85,7 @@ const listedSessionShape = {
   status: z.enum(SESSION_STATUSES),
   team: z.strictObject({ name: z.string(), version: z.string() }),
   agent: z.string(),
-  user: z.string().nullable(),
+  user: z.union([z.string(), z.looseObject({ id: z.string() })]).nullable(),
   title: z.string().nullable(),
   demo: z.boolean().meta({ description: 'The demo model answers, not a real one.' }),
   createdAt: time,

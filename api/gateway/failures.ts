@@ -1,0 +1,28 @@
+/** How a command or a question to a conversation's workflow can fail, in words of this project. */
+
+/** Temporal or every worker is away, or did not answer in time. A command may still be applied later. */
+export class TemporalAway extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what}: Temporal or its workers did not answer in time. Try again soon`, options);
+    this.name = 'TemporalAway';
+  }
+}
+
+/** The workflow said no. `type` is one of REFUSALS in protocol/failures.ts. Nothing was changed. */
+export class Refused extends Error {
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.name = 'Refused';
+    this.type = type;
+  }
+}
+
+/** There is no running workflow with this id: it has ended, or never was. */
+export class WorkflowGone extends Error {
+  constructor(workflowId: string) {
+    super(`no workflow runs as ${workflowId}`);
+    this.name = 'WorkflowGone';
+  }
+}

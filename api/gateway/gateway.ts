@@ -1,0 +1,49 @@
+/** What the API asks of running conversations. `session-gateway.ts` answers it with Temporal, tests without. */
+import type { ConversationId } from '../../protocol/ids.ts';
+import type {
+  Acknowledgement,
+  CloseRequest,
+  ConversationRead,
+  SendMessage,
+  SessionInput,
+  SteerRequest,
+  StopTaskRequest,
+  UpdateResults,
+} from '../../protocol/session-messages.ts';
+import type { Receipt, TaskRequest } from '../../protocol/task.ts';
+
+/**
+ * Every method rejects with TemporalAway when no answer came within the deadline. Commands reject with Refused
+ * when the workflow says no, and with WorkflowGone when the conversation has no running workflow. The same
+ * `request` id again gives the first answer and has no second effect.
+ */
+export interface Gateway {
+  /** Starting the same session again changes nothing. */
+  startSession(input: SessionInput): Promise<void>;
+  sendMessage(id: ConversationId, message: SendMessage): Promise<Acknowledgement>;
+  interrupt(id: ConversationId, request: string): Promise<UpdateResults['interrupt']>;
+  startTask(id: ConversationId, task: TaskRequest, request: string): Promise<UpdateResults['startTask']>;
+  /** `id` is the conversation that started the task; `subtree` are the task and those below it. */
+  stopTask(
+    id: ConversationId,
+    stop: StopTaskRequest,
+    request: string,
+    subtree: readonly string[],
+  ): Promise<Receipt>;
+  /** `id` is the conversation that started the task. */
+  steerTask(id: ConversationId, message: SteerRequest): Promise<Acknowledgement>;
+  close(id: ConversationId, close: CloseRequest, request: string): Promise<UpdateResults['close']>;
+  /** Rejects with WorkflowGone when Temporal does not know the conversation (any more). */
+  read(id: ConversationId, fromOffset: number): Promise<ConversationRead>;
+  /** Ends what still runs of the session and its tasks, and deletes the histories of all their runs. */
+  deleteHistories(session: ConversationId, tasks: readonly string[]): Promise<void>;
+  checkHealth(): Promise<GatewayHealth>;
+  /** Where the Temporal Web UI shows the conversation; null when its address is not known. */
+  linkToTemporal(id: ConversationId): string | null;
+}
+
+export interface GatewayHealth {
+  temporal: boolean;
+  mainWorker: boolean;
+  backgroundWorker: boolean;
+}
