@@ -1,17 +1,12 @@
 /** What Offstage keeps beside Temporal: opens the database and gives one object for each concern. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { sql } from 'kysely';
 import { AcceptedMessageStore } from './accepted-message-store.ts';
 import { EventStore } from './event-store.ts';
 import { FileStore } from './file-store.ts';
-import { migrate } from './migrations.ts';
+import { openDatabase } from './open-database.ts';
 import { PartialStore } from './partial-store.ts';
-import { PglitePool } from './pglite-pool.ts';
 import { RequestStore } from './request-store.ts';
 import { SessionStore } from './session-store.ts';
-import type { Database } from './tables.ts';
 import { TaskStore } from './task-store.ts';
 import { TeamStore } from './team-store.ts';
 import { TodoStore } from './todo-store.ts';
@@ -40,10 +35,7 @@ export interface Store {
 
 /** Opens the store and brings it to the newest form. */
 export async function openStore({ dataFolder }: StoreOptions): Promise<Store> {
-  const db = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: new PglitePool(await openPglite(dataFolder)) }),
-  });
-  await migrate(db);
+  const db = await openDatabase(dataFolder);
   return {
     sessions: new SessionStore(db),
     acceptedMessages: new AcceptedMessageStore(db),
@@ -60,11 +52,4 @@ export async function openStore({ dataFolder }: StoreOptions): Promise<Store> {
     },
     close: () => db.destroy(),
   };
-}
-
-async function openPglite(dataFolder: string | null): Promise<PGlite> {
-  if (dataFolder === null) return PGlite.create();
-  const folder = join(dataFolder, 'store');
-  await mkdir(folder, { recursive: true });
-  return PGlite.create(folder);
 }
