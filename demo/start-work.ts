@@ -1,0 +1,30 @@
+import { findTool, freshEntries, readProperties } from './conversation.ts';
+import type { Conversation, Thought } from './conversation.ts';
+import { planWork, readDelegates } from './plan-work.ts';
+import type { Delegate } from './plan-work.ts';
+
+const findStarter = (conversation: Conversation) =>
+  findTool(conversation, 'run_background_agent') ?? findTool(conversation, 'transfer_task');
+
+export function findDelegates(conversation: Conversation): Delegate[] {
+  const tool = findStarter(conversation);
+  return tool === undefined ? [] : readDelegates(tool, conversation.system);
+}
+
+/** Calls that hand the work to the agents that fit; none when it is not work or there is nobody to do it. */
+export function startWork(conversation: Conversation, text: string): Thought['calls'] {
+  const tool = findStarter(conversation);
+  if (tool === undefined) return [];
+  const known = readProperties(tool.parameters);
+  const said = freshEntries(conversation).map((entry) => (entry.kind === 'result' ? '' : entry.text));
+  const attachments = [...new Set(said.join('\n').match(/\bfile_[\w-]{6,}/g) ?? [])];
+  const tasks = planWork(text, findDelegates(conversation), conversation.system);
+  return tasks.map(({ title, ...asked }) => ({
+    name: tool.name,
+    arguments: {
+      ...asked,
+      ...(known['title'] && { title }),
+      ...(known['attachments'] && attachments.length > 0 && { attachments }),
+    },
+  }));
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startDemoModel } from '../../demo/server.ts';
+import type { DemoModel } from '../../demo/server.ts';
+import { clients } from './demo-client.ts';
+import type { Ask } from './demo-client.ts';
+import { clinic, FIRST_TASK, todoTools } from './teams.ts';
+
+let demo: DemoModel;
+beforeAll(async () => {
+  demo = await startDemoModel({ talkDelayMs: 0, workDelayMs: 0 });
+});
+afterAll(() => demo.stop());
+
+for (const [name, connect] of clients) {
+  describe(`the demo model over ${name} talks`, () => {
+    const ask: Ask = (question) => connect(demo.baseUrl)(question);
+
+    it('says in the first answer of a conversation, and only there, that it is the demo model', async () => {
+      const first = await ask({ ...clinic, lines: [{ user: 'Hello' }] });
+      expect(first.text).toMatch(/demo model/);
+      expect(first.text).toContain('- caller: Calls a patient');
+      const second = await ask({
+        ...clinic,
+        lines: [{ user: 'Hello' }, { assistant: first.text }, { user: 'Thanks' }],
+      });
+      expect(second.text).not.toMatch(/demo model/);
+      expect(second.calls).toEqual([]);
+    });
+
+    it('answers a plain question at once, without a task', async () => {
+      const answer = await ask({ ...clinic, lines: [{ user: 'Is it Tuesday?' }] });
+      expect(answer.calls).toEqual([]);
+      expect(answer.text).toContain('Is it Tuesday?');
+    });
+
+    it.each(['completed', 'failed', 'cancelled'])('tells unasked that a task is %s', async (status) => {
+      const notice = `<background_task id="${FIRST_TASK}" agent="caller" title="Call &quot;Anna&quot;" status="${status}">\nShe said yes.\n</background_task>`;
+      const { text, calls } = await ask({
+        ...clinic,
+        lines: [{ user: 'Call Anna Berg' }, { assistant: 'Started.' }, { user: notice }],
+      });
+      expect(calls).toEqual([]);
+      expect(text).toContain('The task “Call "Anna"” of caller');
+      expect(text).toContain('She said yes.');
+      expect(text).toMatch({ completed: /is done/, failed: /has failed/, cancelled: /was stopped/ }[status]!);
+    });
+
+    it('writes a to-do list where it is asked for one', async () => {
+      const { calls } = await ask({
+        tools: todoTools,
+        lines: [{ user: 'Make a to-do list for today:\n- milk\n- bread' }],
+      });
+      expect(calls).toMatchObject([{ name: 'create_todos', arguments: { descriptions: ['milk', 'bread'] } }]);
+    });
+  });
+}
