@@ -69,6 +69,14 @@ export const PROVIDER_NAMES: readonly string[] = [
   ...Object.keys(UNAVAILABLE_PROVIDERS),
 ];
 
+/** What `model: auto` stands for: the first of these whose key is set, else the first. */
+export const AUTOMATIC_MODELS: readonly string[] = [
+  'anthropic/claude-sonnet-5-5',
+  'openai/gpt-5.4-mini',
+  'google/gemini-2.5-flash',
+  'mistral/mistral-small-latest',
+];
+
 /** Where a model of a compiled team is called. A name of the file's own `providers:` has its address in the model. */
 export function resolveProvider(
   model: Pick<ModelConfig, 'provider' | 'baseUrl' | 'tokenKey'>,

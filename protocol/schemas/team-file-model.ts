@@ -6,6 +6,11 @@ export const THINKING_WORDS = ['none', 'minimal', 'low', 'medium', 'high', 'xhig
 export const modelFileSchema = z.strictObject({
   provider: z.string().optional().meta({ description: 'Such as openai, anthropic, google, ollama.' }),
   model: z.string().optional().meta({ description: "The model's name at its provider." }),
+  first_available: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .meta({ description: 'Models as provider/model, instead of one: the first whose key is set is taken.' }),
   temperature: z.number().min(0).max(2).optional(),
   max_tokens: z.int().min(1).optional(),
   top_p: z.number().min(0).max(1).optional(),

@@ -1,0 +1,127 @@
+/** From the text of a team file to a team in which nothing is left to look up, and everything there is to say of it. */
+import { z } from 'zod';
+import { metadataFileSchema, sessionFileSchema, teamFileSchema } from '../../protocol/schemas/team-file.ts';
+import type { Agent, Team, UnavailableTool } from '../../protocol/team.ts';
+import type { ModelAliases } from '../model-aliases.ts';
+import { warnOfAbsentKeys } from './absent-keys.ts';
+import { compileAgent } from './compile-agent.ts';
+import { compileLimits } from './compile-limits.ts';
+import { compileModels } from './compile-models.ts';
+import type { ModelSurroundings } from './compile-models.ts';
+import { findCycles } from './find-cycles.ts';
+import { byPlace, createReport } from './finding.ts';
+import type { Finding, FindingsReport } from './finding.ts';
+import { readEntries, readMap } from './read-shape.ts';
+import { teamVersion } from './team-version.ts';
+import { readYaml } from './yaml-source.ts';
+
+export interface TeamSource {
+  name: string;
+  /** YAML or JSON. */
+  yaml: string;
+  /** The operator's aliases, and what is set in the environment: they decide which models are used. */
+  aliases?: ModelAliases;
+  isSet?: (variable: string) => boolean;
+}
+
+export interface CompiledTeam {
+  /** Null where there is an error. */
+  team: Team | null;
+  /** All of them, in the order of the file. */
+  errors: Finding[];
+  warnings: Finding[];
+}
+
+/** What has a reader of its own is left open here. */
+const openTeamSchema = teamFileSchema.extend({
+  agents: z.unknown(),
+  models: z.unknown(),
+  providers: z.unknown(),
+  limits: z.unknown(),
+  session: z.unknown(),
+  metadata: z.unknown(),
+});
+
+/** What is in a workflow's id, a URL and a tool's arguments: short, and without what means something there. */
+const AGENT_NAME = /^(?!__proto__$)[\p{L}\p{N}_][\p{L}\p{N}_ .:-]{0,63}$/u;
+
+export function compileTeam({ name, yaml, aliases = {}, isSet = () => false }: TeamSource): CompiledTeam {
+  const source = readYaml(yaml);
+  const report = createReport(source.locate);
+  report.errors.push(...source.errors);
+  report.warnings.push(...source.warnings);
+  const team = source.value === undefined ? null : compile(name, source.value, { aliases, isSet }, report);
+  return {
+    team: report.errors.length > 0 ? null : team,
+    errors: report.errors.sort(byPlace),
+    warnings: report.warnings.sort(byPlace),
+  };
+}
+
+function compile(
+  name: string,
+  value: unknown,
+  surroundings: ModelSurroundings,
+  report: FindingsReport,
+): Team | null {
+  if (value === null) {
+    report.error([], 'the file is empty; a team begins with "agents:"');
+    return null;
+  }
+  const file = readMap(openTeamSchema, value, [], report);
+  if (typeof value !== 'object' || Array.isArray(value)) return null;
+  if (file.session !== undefined) readMap(sessionFileSchema, file.session, ['session'], report);
+  if (file.metadata !== undefined) readMap(metadataFileSchema, file.metadata, ['metadata'], report);
+  warnOfAbsentKeys(value, report);
+  const models = compileModels(file, surroundings, report);
+  const limits = compileLimits(file.limits, report);
+  const unavailable: UnavailableTool[] = [];
+  const entries = readEntries(file.agents, ['agents'], report);
+  const known = entries.map(([agent]) => agent);
+  const agents = entries.flatMap(([agent, inner]) => {
+    checkName(agent, report);
+    const compiled = compileAgent(agent, inner, { known, models, report, unavailable });
+    return compiled === null ? [] : [compiled];
+  });
+  const entry = known.includes('root') ? 'root' : known[0];
+  if (entry === undefined) {
+    report.error(['agents'], 'the team has no agents; name at least one under "agents:"', 'key');
+    return null;
+  }
+  checkDescriptions(agents, entry, report);
+  const byName = Object.fromEntries(agents.map((agent) => [agent.name, agent]));
+  if (!limits.allowCycles) warnOfCycles(byName, report);
+  const content = { name, entry, agents: byName, models: models.used, limits, unavailable };
+  return { ...content, version: teamVersion(content) };
+}
+
+function checkName(agent: string, report: FindingsReport): void {
+  if (AGENT_NAME.test(agent)) return;
+  report.error(
+    ['agents', agent],
+    `"${agent}" cannot be the name of an agent; use up to 64 letters, digits, spaces and _ . : -`,
+    'key',
+  );
+}
+
+function checkDescriptions(agents: readonly Agent[], entry: string, report: FindingsReport): void {
+  const started = new Set(agents.flatMap((agent) => agent.subAgents.map((subAgent) => subAgent.agent)));
+  for (const agent of agents) {
+    if (agent.description !== '' || agent.name === entry || !started.has(agent.name)) continue;
+    report.warn(
+      ['agents', agent.name],
+      'has no description; the agents that may start it choose by it',
+      'key',
+    );
+  }
+}
+
+function warnOfCycles(agents: Record<string, Agent>, report: FindingsReport): void {
+  for (const cycle of findCycles(agents)) {
+    report.warn(
+      ['agents', cycle.agent, 'sub_agents'],
+      `${cycle.names.join(' → ')} is a ring: a task cannot start an agent that is among its own starters, ` +
+        'unless limits.allow_cycles is true',
+    );
+  }
+}

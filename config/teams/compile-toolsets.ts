@@ -1,0 +1,86 @@
+/** The toolsets of an agent: those that exist, and those that are told to be missing. */
+import { toolsetFileSchema } from '../../protocol/schemas/team-file-toolset.ts';
+import type { ToolsetFile } from '../../protocol/schemas/team-file-toolset.ts';
+import type { Toolset, UnavailableTool } from '../../protocol/team.ts';
+import type { FindingsReport, Path } from './finding.ts';
+import { readList } from './read-shape.ts';
+import { TOOLSET_OPTIONS, TOOLSETS } from './what-exists.ts';
+
+export interface CompiledToolsets {
+  toolsets: Toolset[];
+  unavailable: UnavailableTool[];
+}
+
+export function compileToolsets(
+  value: unknown,
+  agent: string,
+  hasSubAgents: boolean,
+  report: FindingsReport,
+): CompiledToolsets {
+  const compiled: CompiledToolsets = { toolsets: [], unavailable: [] };
+  for (const { value: toolset, path } of readList(
+    toolsetFileSchema,
+    value,
+    ['agents', agent, 'toolsets'],
+    report,
+  )) {
+    const reason = TOOLSETS[toolset.type];
+    if (reason !== null) {
+      report.warn(
+        [...path, 'type'],
+        `the toolset ${nameToolset(toolset)} is not available: ${reason}`,
+        'value',
+      );
+      compiled.unavailable.push({ agent, toolset: nameToolset(toolset), reason });
+      continue;
+    }
+    warnOfOptions(toolset, path, report);
+    const existing = toExisting(toolset.type);
+    if (existing === null) {
+      if (!hasSubAgents) {
+        report.warn(
+          [...path, 'type'],
+          'transfer_task comes with sub_agents, and the agent has none',
+          'value',
+        );
+      }
+    } else if (compiled.toolsets.some((earlier) => earlier.type === existing.type)) {
+      report.warn([...path, 'type'], `the toolset ${toolset.type} is there twice`, 'value');
+    } else {
+      compiled.toolsets.push(existing);
+    }
+    if (toolset.type === 'background_agents' && !hasSubAgents) {
+      report.error(
+        [...path, 'type'],
+        'background_agents needs sub_agents: name the agents that it may start, such as "sub_agents: [researcher]"',
+      );
+    }
+  }
+  return compiled;
+}
+
+function toExisting(type: ToolsetFile['type']): Toolset | null {
+  return type === 'background_agents' || type === 'think' || type === 'todo' ? { type } : null;
+}
+
+function nameToolset(toolset: ToolsetFile): string {
+  const detail =
+    toolset.ref ?? toolset.remote?.url ?? toolset.command ?? toolset.api_config?.['name'] ?? toolset.url;
+  return typeof detail === 'string' ? `${toolset.type} ${detail}` : toolset.type;
+}
+
+function warnOfOptions(toolset: ToolsetFile, path: Path, report: FindingsReport): void {
+  for (const [option, value] of Object.entries(toolset)) {
+    if (TOOLSET_OPTIONS.includes(option)) continue;
+    if (option === 'dialect') {
+      if (value === 'tasks') {
+        report.warn(
+          [...path, option],
+          'the dialect tasks does not exist yet; the agent gets the default tools',
+        );
+      }
+      continue;
+    }
+    report.warn([...path, option], `${option} has no effect on the toolset ${toolset.type} yet`);
+  }
+}

@@ -1,0 +1,20 @@
+/** A team's version is a hash of its content, so sessions keep exactly the team that they began with. */
+import { createHash } from 'node:crypto';
+import type { Team } from '../../protocol/team.ts';
+
+/** sha256, its first 16 bytes as hex, over JSON with sorted keys: the order in the file changes nothing. */
+export function teamVersion(team: Omit<Team, 'version'>): string {
+  const { name, entry, agents, models, limits, unavailable } = team;
+  const content = { name, entry, agents, models, limits, unavailable };
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(content)))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const sorted = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+  return Object.fromEntries(sorted.map(([key, inner]) => [key, sortKeys(inner)]));
+}
