@@ -35,8 +35,6 @@ export interface SessionGatewayOptions {
   queues?: { main: string; background: string };
 }
 
-/** All turns: what is aborted will have no later one. */
-const EVERY_TURN = Number.MAX_SAFE_INTEGER;
 const DELETE_PATIENCE_MS = 10_000;
 
 export function createSessionGateway(options: SessionGatewayOptions): Gateway {
@@ -66,7 +64,7 @@ export function createSessionGateway(options: SessionGatewayOptions): Gateway {
   }
 
   /** The fast way of a stop that the workflow has accepted; the slow one, cancellation, works without it. */
-  function abort(id: ConversationId, turn: number): void {
+  function abort(id: ConversationId, turn: number | null): void {
     bus.publish(toControlTopic(id), { type: 'abort', turn });
   }
 
@@ -85,12 +83,12 @@ export function createSessionGateway(options: SessionGatewayOptions): Gateway {
     startTask: (id, task, request) => update(id, 'startTask', task, request),
     stopTask: (id, stop, request, subtree) =>
       update(id, 'stopTask', stop, request, () => {
-        for (const task of subtree) abort({ ...id, task }, EVERY_TURN);
+        for (const task of subtree) abort({ ...id, task }, null);
       }),
     steerTask: (id, message) => update(id, 'steerTask', message, `${message.id}:${message.hash}`),
     async close(id, close, request) {
       const answer = await update(id, 'close', close, request);
-      if (answer.changed) abort(id, EVERY_TURN);
+      if (answer.changed) abort(id, null);
       return answer;
     },
     read: (id, fromOffset) => reads.read(toWorkflowId(id), fromOffset),

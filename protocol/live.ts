@@ -30,8 +30,8 @@ export type LiveMessage =
 /** Sent to whoever runs a conversation's model calls and tools: abort them now. */
 export interface ControlMessage {
   type: 'abort';
-  /** The turn that was interrupted; later turns are not meant. */
-  turn: number;
+  /** The turn that was interrupted, later ones are not meant; null: whatever runs, there will be no later turn. */
+  turn: number | null;
 }
 
 /** Deltas and pokes of a conversation. The events of a task's progress are also sent to its session's topic. */
