@@ -1,9 +1,13 @@
 // `npm run generate` writes what is made from the code; with --check a difference fails.
 // A file that is generated as a whole has `make`; one with a generated part names it between two comments.
 import { readFile, writeFile } from 'node:fs/promises';
+import { renderEnvironmentExample } from '../config/environment-example.ts';
 import { drawLayers } from './layer-diagram.mjs';
 
-const generated = [{ file: 'ARCHITECTURE.md', make: (text) => fillSection(text, 'layers', drawLayers()) }];
+const generated = [
+  { file: 'ARCHITECTURE.md', make: (text) => fillSection(text, 'layers', drawLayers()) },
+  { file: '.env.example', make: () => renderEnvironmentExample() },
+];
 
 /** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->`. */
 function fillSection(text, name, content) {

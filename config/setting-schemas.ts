@@ -1,0 +1,71 @@
+import { existsSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+// What a setting's text may be. Each message completes the sentence "NAME is …: it must be".
+
+const say = (what: string): { error: () => string } => ({ error: () => what });
+
+/** A whole number in decimal, within bounds. */
+export function wholeNumber(least: number, most: number): z.ZodType<number, string> {
+  const what = `a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, what)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, what);
+}
+
+export const port = wholeNumber(0, 65_535);
+
+export function oneOf<const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+): z.ZodType<Choices[number], string> {
+  return z.enum(choices, say(`one of ${choices.join(', ')}`));
+}
+
+export const text = z.string();
+
+export const yesOrNo = oneOf(['true', 'false', '1', '0']);
+
+const webAddress = z.url({ protocol: /^https?$/, ...say('an http or https URL') });
+export const httpUrl = webAddress.refine(
+  (url) => !URL.canParse(url) || !new URL(url).username,
+  'a URL without user name and password',
+);
+
+export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, ...say('a postgresql:// URL') });
+export const redisUrl = z.url({ protocol: /^rediss?$/, ...say('a redis:// URL') });
+
+export const hostAndPort = z
+  .string()
+  .regex(/^([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i, 'a host and a port, without a scheme');
+
+/** There are no keys yet that could tell one caller from another, so nobody else may reach the API. */
+export const loopbackHost = z
+  .string()
+  .refine(
+    (host) => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.')),
+    'a loopback address (127.0.0.1, ::1, localhost), since without access keys the API answers this machine only',
+  );
+
+export const existingFile = z
+  .string()
+  .refine((path) => existsSync(path) && statSync(path).isFile(), 'a file that exists');
+
+export const existingFolder = z
+  .string()
+  .refine((path) => existsSync(path) && statSync(path).isDirectory(), 'a folder that exists');
+
+export const hostNames = z
+  .string()
+  .transform((list) =>
+    list
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter(Boolean),
+  )
+  .refine(
+    (hosts) => hosts.every((host) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host) || isIP(host) !== 0),
+    'host names separated by commas, without scheme, port or path',
+  );
