@@ -22,8 +22,8 @@ export function readModelAliases(file: string): ReadAliases {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { aliases: {}, errors: [{ path: '', message: `cannot be read: ${why}`, line: 1, column: 1 }] };
+    const message = `cannot be read: ${String(error)}`;
+    return { aliases: {}, errors: [{ path: '', message, line: 1, column: 1 }] };
   }
   return parseModelAliases(text);
 }

@@ -101,6 +101,19 @@ export function resolveProvider(
   return { protocol: null, reason: explainUnavailable(model.provider) };
 }
 
+/** Why a model cannot be called, as far as the settings say; null where it can. */
+export function findCallProblem(
+  model: Pick<ModelConfig, 'provider' | 'baseUrl' | 'tokenKey'>,
+  isSet: (variable: string) => boolean,
+): string | null {
+  const endpoint = resolveProvider(model);
+  if (endpoint.protocol === null) return endpoint.reason;
+  if (endpoint.keyVariable === null || isSet(endpoint.keyVariable)) return null;
+  // A server of one's own often asks for no key; one that the file names has to be there.
+  const needsKey = model.baseUrl === null || model.tokenKey !== null;
+  return needsKey ? `${endpoint.keyVariable} is not set` : null;
+}
+
 function explainUnavailable(provider: string): string {
   const why = Object.hasOwn(UNAVAILABLE_PROVIDERS, provider) ? UNAVAILABLE_PROVIDERS[provider] : undefined;
   const problem = why === undefined ? 'it is not known' : why;

@@ -4,7 +4,7 @@ import type { ModelFile, ProviderFile } from '../../protocol/schemas/team-file-m
 import type { ModelConfig } from '../../protocol/team.ts';
 import { splitModelName } from '../model-aliases.ts';
 import type { ModelAliases } from '../model-aliases.ts';
-import { AUTOMATIC_MODELS, PROVIDER_NAMES, resolveProvider } from '../model-providers.ts';
+import { AUTOMATIC_MODELS, findCallProblem, PROVIDER_NAMES, resolveProvider } from '../model-providers.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { FindingsReport, Path } from './finding.ts';
 import { readEntries, readMap } from './read-shape.ts';
@@ -127,13 +127,7 @@ function missingKeyWords(key: string): string {
 function pickAvailable(candidates: readonly (ModelConfig | null)[], { isSet }: Context): ModelConfig | null {
   const models = candidates.filter((model) => model !== null);
   if (models.length < candidates.length) return null;
-  return models.find((model) => isKeyThere(model, isSet)) ?? models[0] ?? null;
-}
-
-/** Whether a model can be called as far as the settings say: its provider is reachable, its key is set or not needed. */
-export function isKeyThere(model: ModelConfig, isSet: ModelSurroundings['isSet']): boolean {
-  const endpoint = resolveProvider(model);
-  return endpoint.protocol !== null && (endpoint.keyVariable === null || isSet(endpoint.keyVariable));
+  return models.find((model) => findCallProblem(model, isSet) === null) ?? models[0] ?? null;
 }
 
 /** A model that is named where it is used: `provider/model`, an alias, or `auto`. */

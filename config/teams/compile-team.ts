@@ -91,8 +91,21 @@ function compile(
   checkDescriptions(agents, entry, report);
   const byName = Object.fromEntries(agents.map((agent) => [agent.name, agent]));
   if (!limits.allowCycles) warnOfCycles(byName, report);
-  const content = { name, entry, agents: byName, models: models.used, limits, unavailable };
+  const content = {
+    name,
+    entry,
+    agents: byName,
+    models: models.used,
+    limits,
+    unavailable: eachOnce(unavailable),
+  };
   return { ...content, version: teamVersion(content) };
+}
+
+function eachOnce(tools: readonly UnavailableTool[]): UnavailableTool[] {
+  const isSame = (left: UnavailableTool, right: UnavailableTool): boolean =>
+    left.agent === right.agent && left.toolset === right.toolset;
+  return tools.filter((tool, index) => tools.findIndex((other) => isSame(other, tool)) === index);
 }
 
 function checkName(agent: string, report: FindingsReport): void {

@@ -1,0 +1,96 @@
+/** What was understood of a team file, for the people who wrote it. */
+import type { Agent, Limits, Team } from '../../protocol/team.ts';
+import { findCallProblem, resolveProvider } from '../model-providers.ts';
+import type { CompiledTeam } from './compile-team.ts';
+import type { Finding } from './finding.ts';
+
+export interface TeamDescription {
+  name: string;
+  /** Null where the file has errors and no earlier version is there. */
+  version: string | null;
+  valid: boolean;
+  entry: string | null;
+  agents: AgentDescription[];
+  models: ModelDescription[];
+  limits: Limits | null;
+  errors: Finding[];
+  warnings: Finding[];
+}
+
+export interface AgentDescription {
+  name: string;
+  description: string;
+  /** A name of `models`. */
+  model: string;
+  /** Models that are tried when the first one fails. */
+  fallback: string[];
+  tools: string[];
+  /** Whom it may give tasks to; in the background too where it has the toolset background_agents. */
+  subAgents: string[];
+  background: boolean;
+  handoffs: string[];
+  maxIterations: number;
+  unavailable: { toolset: string; reason: string }[];
+}
+
+export interface ModelDescription {
+  name: string;
+  provider: string;
+  model: string;
+  /** Where it is called; null for a provider that is not spoken. */
+  baseUrl: string | null;
+  keyVariable: string | null;
+  /** Why it cannot be called, such as a key that is not set. */
+  problem: string | null;
+}
+
+export function describeTeam(
+  name: string,
+  compiled: CompiledTeam,
+  isSet: (variable: string) => boolean,
+): TeamDescription {
+  const { team, errors, warnings } = compiled;
+  return {
+    name,
+    version: team?.version ?? null,
+    valid: errors.length === 0,
+    entry: team?.entry ?? null,
+    agents: team === null ? [] : Object.values(team.agents).map((agent) => describeAgent(team, agent)),
+    models: team === null ? [] : describeModels(team, isSet),
+    limits: team?.limits ?? null,
+    errors,
+    warnings,
+  };
+}
+
+function describeAgent(team: Team, agent: Agent): AgentDescription {
+  const toolsets = agent.toolsets.map((toolset) => toolset.type);
+  return {
+    name: agent.name,
+    description: agent.description,
+    model: agent.model,
+    fallback: agent.fallback?.models ?? [],
+    tools: agent.subAgents.length > 0 ? [...toolsets, 'transfer_task'] : toolsets,
+    subAgents: agent.subAgents.map((entry) => entry.agent),
+    background: toolsets.includes('background_agents'),
+    handoffs: agent.handoffs.map((entry) => entry.agent),
+    maxIterations: agent.maxIterations,
+    unavailable: team.unavailable
+      .filter((tool) => tool.agent === agent.name)
+      .map(({ toolset, reason }) => ({ toolset, reason })),
+  };
+}
+
+function describeModels(team: Team, isSet: (variable: string) => boolean): ModelDescription[] {
+  return Object.entries(team.models).map(([name, model]) => {
+    const endpoint = resolveProvider(model);
+    return {
+      name,
+      provider: model.provider,
+      model: model.model,
+      baseUrl: endpoint.protocol === null ? null : endpoint.baseUrl,
+      keyVariable: endpoint.protocol === null ? null : endpoint.keyVariable,
+      problem: findCallProblem(model, isSet),
+    };
+  });
+}
