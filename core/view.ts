@@ -21,7 +21,7 @@ export function readConversation(state: ConversationState, fromOffset: number): 
   };
 }
 
-function toView(state: ConversationState): ConversationView {
+export function toView(state: ConversationState): ConversationView {
   return {
     status: state.status === 'open' ? (state.turnOpen ? 'busy' : 'idle') : state.status,
     agent: state.agent,

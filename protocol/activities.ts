@@ -2,6 +2,7 @@
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
 import type { ConversationId } from './ids.ts';
+import type { ConversationView } from './session-messages.ts';
 import type { Starter, TaskReport, TaskStatus } from './task.ts';
 import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
 
@@ -110,8 +111,8 @@ export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'file
 export interface ArchiveRequest extends ConversationId {
   events: ConversationEvent[];
   append: NewRow[];
-  /** Set when the session changes its state for those who list sessions. */
-  status?: { status: 'idle' | 'busy' | 'closing' | 'closed'; reason: string | null; at: number };
+  /** Set when the session is over: what is shown of it from now on. */
+  status?: { status: 'closed'; reason: string | null; at: number; view: ConversationView };
 }
 
 /** What a model call gets back from the store beside the rows: who is asked, with what. */

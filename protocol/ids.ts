@@ -29,6 +29,9 @@ export function toWorkflowId(id: ConversationId): string {
 /** The workspace of everything until keys name another one. */
 export const DEFAULT_WORKSPACE = 'default';
 
-/** The two task queues: conversations answer on one, background agents work on the other. */
+/** Conversations answer on this task queue; background agents work on the one named after it. */
 export const MAIN_QUEUE = 'offstage';
-export const BACKGROUND_QUEUE = 'offstage-background';
+
+export function toBackgroundQueue(mainQueue: string): string {
+  return `${mainQueue}-background`;
+}

@@ -1,9 +1,14 @@
 /** The start of a task's workflow, with everything that the Temporal Web UI shows of it. */
-import { ChildWorkflowCancellationType, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import {
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
 import { toTaskRoster } from '../core/roster.ts';
-import { BACKGROUND_QUEUE, toWorkflowId } from '../protocol/ids.ts';
+import { toBackgroundQueue, toWorkflowId } from '../protocol/ids.ts';
 import type { RolloverThreshold, TaskInput, TaskReport } from '../protocol/task.ts';
 import { toSearchAttributes } from './search-attributes.ts';
 
@@ -25,10 +30,12 @@ export function startTaskWorkflow(
     roster: toTaskRoster(state.roster, task.agent),
     ...settings,
   };
+  const { taskQueue } = workflowInfo();
   return startChild<(input: TaskInput) => Promise<TaskReport>>('task', {
     args: [input],
     workflowId: toWorkflowId({ ...state.id, task: task.id }),
-    taskQueue: BACKGROUND_QUEUE,
+    // A session's own queue is the main one; a task is at work on the background queue already.
+    taskQueue: state.id.task === null ? toBackgroundQueue(taskQueue) : taskQueue,
     // The close policy is applied when a parent continues as new, and its default would kill the child.
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -6,6 +6,7 @@ import type { ConversationState } from '../core/conversation-state.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
+import { toView } from '../core/view.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
@@ -133,7 +134,7 @@ async function settle(conversation: Conversation, tasks: CloseRequest['tasks']):
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));
-  await archiveConversation(state, { status: 'closed', reason, at: now() });
+  await archiveConversation(state, { status: 'closed', reason, at: now(), view: toView(state) });
   return {
     reason,
     turns: state.turn,

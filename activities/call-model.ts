@@ -1,0 +1,178 @@
+/**
+ * One model call of a step: what was born in the workflow is stored, the transcript is read, the model answers, the
+ * answer is stored and returned. A repeat after a crash returns what the store holds and asks nobody again.
+ */
+import { activityInfo } from '@temporalio/activity';
+import type { Activities, ModelCallRequest, ModelReply, StoredReply } from '../protocol/activities.ts';
+import { NO_USAGE } from '../protocol/content.ts';
+import type { Part } from '../protocol/content.ts';
+import type { Place } from '../protocol/transcript.ts';
+import { heartbeatInterval, watchAbort, withHeartbeat } from './activity-abort.ts';
+import { currentRun } from './current-run.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { endWhenOverdue } from './model-deadline.ts';
+import { callModelChain } from './model/call-with-fallback.ts';
+import type { ModelChainReply } from './model/call-with-fallback.ts';
+import { openModelStream } from './model-stream.ts';
+import { newMessageId } from './new-id.ts';
+import { preparePrompt } from './prompt/prepare-prompt.ts';
+import type { PreparedPrompt } from './prompt/prepare-prompt.ts';
+import { announceProgress } from './task-progress.ts';
+import { checkToolCall } from './tools/tool-catalog.ts';
+import { toWorkflowReply } from './workflow-reply.ts';
+
+export function createCallModel(dependencies: ActivityDependencies): Activities['callModel'] {
+  const { store, bus } = dependencies;
+  return (request) =>
+    withHeartbeat(heartbeatInterval(request.task), async () => {
+      await tellBeginning(dependencies, request);
+      const prompt = await preparePrompt(store, request);
+      const { requestHash } = prompt;
+      await store.transcript.openStep(request, { ...stepOf(request), requestHash });
+      const stored = await store.transcript.storedReply(request, request.turn, request.step);
+      const reply = stored === null ? await answer(dependencies, request, prompt) : toWorkflowReply(stored);
+      const { workspace, session, task } = request;
+      if (task === null && reply.toolCalls.length === 0) setStatus(dependencies, workspace, session, 'idle');
+      announceProgress(bus, request, { phase: 'tools', step: request.step, tool: null });
+      return reply;
+    });
+}
+
+function stepOf({ turn, step }: ModelCallRequest): { turn: number; step: number; run: string } {
+  return { turn, step, run: currentRun() };
+}
+
+async function tellBeginning(dependencies: ActivityDependencies, request: ModelCallRequest): Promise<void> {
+  const { workspace, session, task, step } = request;
+  announceProgress(dependencies.bus, request, { phase: 'model', step, tool: null });
+  if (task === null) setStatus(dependencies, workspace, session, 'busy');
+  else if (step === 1) {
+    await dependencies.store.tasks.markStarted(
+      { workspace, session, task },
+      activityInfo().scheduledTimestampMs,
+    );
+  }
+}
+
+/** For lists of sessions, which are read from the store: the workflow knows better, so nobody waits for this. */
+function setStatus(
+  { store }: ActivityDependencies,
+  workspace: string,
+  session: string,
+  status: 'idle' | 'busy',
+): void {
+  store.sessions.setStatus(workspace, session, { status, at: Date.now() }).catch(() => undefined);
+}
+
+/** Asks the model. An interrupt ends the call with what was said so far; a worker's shutdown gives it up. */
+async function answer(
+  { store, bus, provider }: ActivityDependencies,
+  request: ModelCallRequest,
+  prompt: PreparedPrompt,
+): Promise<ModelReply> {
+  const { workspace, session, task, turn, step } = request;
+  const abort = watchAbort(bus, request);
+  const attempt = activityInfo().attempt;
+  const stream = openModelStream({ store, bus }, { workspace, session, task, turn, step, attempt });
+  try {
+    const reply = await callModelChain({
+      team: prompt.team,
+      agent: prompt.agent,
+      provider,
+      request: () => prompt.request,
+      signal: abort.signal,
+      onDelta: stream.onDelta,
+      onReset: stream.reset,
+      idleTimeoutMs: prompt.team.limits.modelIdleTimeoutMs,
+    });
+    return await commit(store, request, toCommitted(request, prompt, reply));
+  } catch (error) {
+    if (!abort.signal.aborted) throw endWhenOverdue(error, task);
+    if (!abort.isInterrupted()) throw abort.signal.reason;
+    const said = stream.text();
+    if (said === '') {
+      await store.partials.clear(request);
+      return toUnsaid(request, prompt);
+    }
+    return await commit(store, request, toInterrupted(request, prompt, said));
+  } finally {
+    stream.close();
+    abort.close();
+  }
+}
+
+async function commit(
+  store: ActivityDependencies['store'],
+  request: ModelCallRequest,
+  reply: StoredReply,
+): Promise<ModelReply> {
+  const committed = { ...reply, agent: request.agent, at: Date.now(), run: currentRun() };
+  return toWorkflowReply(await store.transcript.commitReply(request, committed));
+}
+
+/** The place after the last one that the workflow knows. */
+function placeOfReply({ turn, step, head }: ModelCallRequest): Place {
+  return head[0] === turn && head[1] === step ? [turn, step, head[2] + 1] : [turn, step, 0];
+}
+
+function toCommitted(request: ModelCallRequest, prompt: PreparedPrompt, reply: ModelChainReply): StoredReply {
+  const text: Part[] = reply.text === '' ? [] : [{ type: 'text', text: reply.text }];
+  // Tools that were offered for the sake of the prompt's prefix alone may not be called.
+  const calls = request.tools === 'none' ? [] : reply.toolCalls;
+  return {
+    id: newMessageId(),
+    place: placeOfReply(request),
+    content: [...reply.thinking, ...text],
+    toolCalls: calls.map((call) => checkToolCall(prompt.tools, call)),
+    stopReason: reply.stopReason,
+    model: `${reply.config.provider}/${reply.model}`,
+    usage: reply.usage,
+    requestHash: prompt.requestHash,
+    status: 'committed',
+  };
+}
+
+function toInterrupted(request: ModelCallRequest, prompt: PreparedPrompt, said: string): StoredReply {
+  return {
+    id: newMessageId(),
+    place: placeOfReply(request),
+    content: [{ type: 'text', text: said }],
+    toolCalls: [],
+    stopReason: null,
+    model: modelName(prompt),
+    usage: UNKNOWN_USAGE,
+    requestHash: prompt.requestHash,
+    status: 'interrupted',
+  };
+}
+
+/** Nothing was said: there is no message, and nothing is stored. */
+function toUnsaid(request: ModelCallRequest, prompt: PreparedPrompt): ModelReply {
+  return {
+    message: null,
+    place: placeOfReply(request),
+    text: '',
+    toolCalls: [],
+    stopReason: null,
+    stopped: 'interrupted',
+    model: modelName(prompt),
+    usage: UNKNOWN_USAGE,
+    requestHash: prompt.requestHash,
+  };
+}
+
+/** The provider tells the usage at the end of its answer, and this one had none. */
+const UNKNOWN_USAGE = {
+  ...NO_USAGE,
+  inputTokens: null,
+  cachedInputTokens: null,
+  outputTokens: null,
+  reasoningTokens: null,
+  costUsd: null,
+  modelCalls: 1,
+};
+
+function modelName({ team, agent }: PreparedPrompt): string {
+  const model = team.models[agent.model];
+  return model === undefined ? agent.model : `${model.provider}/${model.model}`;
+}

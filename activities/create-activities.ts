@@ -1,0 +1,16 @@
+import type { Activities } from '../protocol/activities.ts';
+import { createArchive } from './archive.ts';
+import { createCallModel } from './call-model.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { createExecuteTool } from './execute-tool.ts';
+import { createTaskKeeping } from './keep-tasks.ts';
+
+/** The implementation of everything that workflows ask for. */
+export function createActivities(dependencies: ActivityDependencies): Activities {
+  return {
+    callModel: createCallModel(dependencies),
+    executeTool: createExecuteTool(dependencies),
+    archive: createArchive(dependencies),
+    ...createTaskKeeping(dependencies),
+  };
+}

@@ -1,0 +1,77 @@
+/** Tasks in the store: their text before they start, their end when it has come; and the watch over inherited ones. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { Activities, WatchTasksRequest } from '../protocol/activities.ts';
+import { NO_USAGE } from '../protocol/content.ts';
+import type { TaskReport } from '../protocol/task.ts';
+import { withHeartbeat } from './activity-abort.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+const HEARTBEAT_MS = 10_000;
+/** A task tells its end itself; this only finds those that could not. */
+const LOOK_EVERY_MS = 5_000;
+
+export function createTaskKeeping(
+  dependencies: ActivityDependencies,
+): Pick<Activities, 'openTask' | 'finishTask' | 'watchTasks'> {
+  const { store } = dependencies;
+  return {
+    async openTask(request) {
+      await store.tasks.open(request);
+    },
+
+    async finishTask(request) {
+      const stored = await store.tasks.finish(request);
+      return { resultSize: stored?.result?.length ?? 0, files: stored?.files ?? 0 };
+    },
+
+    watchTasks: (request) => withHeartbeat(HEARTBEAT_MS, () => watch(dependencies, request)),
+  };
+}
+
+async function watch(dependencies: ActivityDependencies, request: WatchTasksRequest): Promise<TaskReport[]> {
+  const { cancellationSignal } = Context.current();
+  for (;;) {
+    const ended: TaskReport[] = [];
+    for (const task of request.tasks) {
+      const report = await readEnd(dependencies, { ...request, task });
+      if (report !== null) ended.push(report);
+    }
+    if (ended.length > 0) return ended;
+    await sleep(LOOK_EVERY_MS, undefined, { signal: cancellationSignal });
+  }
+}
+
+/** Its own report where it gave one; what Temporal says of it where it could not. */
+async function readEnd(
+  { store, tasks }: ActivityDependencies,
+  task: { workspace: string; session: string; task: string },
+): Promise<TaskReport | null> {
+  const end = await tasks.end(task);
+  if (end === null || 'resultSize' in end) return end;
+  const record = await store.tasks.get(task);
+  const startedAt = record?.startedAt ?? end.endedAt;
+  const request = {
+    ...task,
+    ...end,
+    partial: false,
+    usage: record?.usage ?? NO_USAGE,
+    startedAt,
+    append: [],
+    events: [],
+  };
+  const stored = await store.tasks.finish(request);
+  const { status, error, endedAt } = end;
+  return {
+    task: task.task,
+    status,
+    error,
+    endedAt,
+    startedAt,
+    partial: stored?.partial ?? false,
+    usage: stored?.usage ?? NO_USAGE,
+    resultSize: stored?.result?.length ?? 0,
+    files: stored?.files ?? 0,
+    stopped: [],
+  };
+}

@@ -1,0 +1,73 @@
+/** From a reference to a prompt: stores what the workflow sends along, reads the transcript, renders it. */
+import { ApplicationFailure } from '@temporalio/common';
+import type { ModelCallRequest } from '../../protocol/activities.ts';
+import type { Agent, Team } from '../../protocol/team.ts';
+import type { Store } from '../../storage/store.ts';
+import { currentRun } from '../current-run.ts';
+import { hashRequest } from '../model/request-hash.ts';
+import type { ProviderRequest } from '../model/provider.ts';
+import { listTools, toDefinition } from '../tools/tool-catalog.ts';
+import type { CatalogTool } from '../tools/tool-catalog.ts';
+import { toPromptMessages } from './prompt-messages.ts';
+import { renderSystemPrompt } from './system-prompt.ts';
+
+export interface PreparedPrompt {
+  team: Team;
+  agent: Agent;
+  tools: CatalogTool[];
+  request: ProviderRequest;
+  /** Of the request to the agent's own model. */
+  requestHash: string;
+}
+
+export async function preparePrompt(store: Store, call: ModelCallRequest): Promise<PreparedPrompt> {
+  const { team, agent } = await loadAgent(store, call);
+  const step = { turn: call.turn, step: call.step, run: currentRun() };
+  await store.transcript.openStep(call, step);
+  await store.transcript.append(call, call.append, step);
+  const rows = await store.transcript.read(call, { upTo: call.head });
+  const isTask = call.task !== null;
+  const tools = listTools(team, agent, { isTask });
+  const date = new Date(rows[0]?.at ?? 0).toISOString().slice(0, 10);
+  const request: ProviderRequest = {
+    system: renderSystemPrompt(team, agent, { isTask, date }),
+    messages: await toPromptMessages(rows, (id) => loadFile(store, call.workspace, id)),
+    tools: tools.map(toDefinition),
+    toolChoice: call.tools ?? 'auto',
+  };
+  const model = team.models[agent.model];
+  if (model === undefined) throw missing(`The team has no model named ${agent.model}.`);
+  return { team, agent, tools, request, requestHash: hashRequest(model, request) };
+}
+
+export async function loadAgent(
+  store: Store,
+  { workspace, team: version, agent: name }: { workspace: string; team: string; agent: string },
+): Promise<{ team: Team; agent: Agent }> {
+  const team = await store.teams.get(workspace, version);
+  if (team === null) throw missing(`The team ${version} is not in the store.`);
+  const agent = team.agents[name];
+  if (agent === undefined) throw missing(`The team has no agent named ${name}.`);
+  return { team, agent };
+}
+
+async function loadFile(
+  store: Store,
+  workspace: string,
+  id: string,
+): Promise<{ name: string; mediaType: string; base64: string }> {
+  const file = await store.files.get(workspace, id);
+  if (file === null) {
+    const type = 'model.bad_request';
+    throw ApplicationFailure.create({
+      type,
+      message: `The file ${id} does not exist any more.`,
+      nonRetryable: true,
+    });
+  }
+  return { name: file.name, mediaType: file.mediaType, base64: Buffer.from(file.bytes).toString('base64') };
+}
+
+function missing(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: 'team.not_found', message, nonRetryable: true });
+}

@@ -1,0 +1,18 @@
+import { saveFile } from './save-file.ts';
+import { createTodos, listTodos, updateTodos } from './todo-tools.ts';
+import type { Tool } from './tool-effect.ts';
+import { viewBackgroundAgent } from './view-background-agent.ts';
+
+const tools: Record<string, Tool | undefined> = {
+  save_file: saveFile,
+  view_background_agent: viewBackgroundAgent,
+  create_todo: createTodos,
+  create_todos: createTodos,
+  update_todos: updateTodos,
+  list_todos: listTodos,
+};
+
+/** The tool of that name; for another one a tool that says that it does not exist. */
+export function findTool(name: string): Tool {
+  return tools[name] ?? (() => Promise.resolve({ outcome: 'error', text: `unknown tool: ${name}` }));
+}

@@ -1,0 +1,151 @@
+/** The tools that an agent is offered, and the check of a call's arguments against them. */
+import { z } from 'zod';
+import type { ToolCall } from '../../protocol/content.ts';
+import * as schemas from '../../protocol/schemas/tool-arguments.ts';
+import type { Agent, Team } from '../../protocol/team.ts';
+import type { ToolDefinition } from '../model/provider.ts';
+
+export interface CatalogTool {
+  name: string;
+  description: string;
+  arguments: z.ZodType<Record<string, unknown>>;
+  /** Set for a tool that the team's file asks for and this system does not have: the answer to each call. */
+  unavailable?: string;
+}
+
+/** In a stable order: a changed prefix would cost the provider's cache. */
+export function listTools(team: Team, agent: Agent, { isTask }: { isTask: boolean }): CatalogTool[] {
+  const tools: CatalogTool[] = [];
+  if (agent.subAgents.length > 0) tools.push(transferTool(agent));
+  for (const { type } of agent.toolsets) {
+    if (type === 'background_agents') tools.push(...backgroundTools(agent));
+    if (type === 'think') tools.push(THINK);
+    if (type === 'todo') tools.push(...TODO_TOOLS);
+  }
+  if (isTask) tools.push(SAVE_FILE);
+  const unavailable = team.unavailable.filter((entry) => entry.agent === agent.name);
+  return [...tools, ...unavailable.map(({ toolset, reason }) => unavailableTool(toolset, reason))];
+}
+
+export function toDefinition(tool: CatalogTool): ToolDefinition {
+  const { $schema: _dialect, ...parameters } = z.toJSONSchema(tool.arguments, { io: 'input' });
+  return { name: tool.name, description: tool.description, parameters };
+}
+
+/** The call with checked arguments, or with the problem that its answer will name. */
+export function checkToolCall(
+  tools: readonly CatalogTool[],
+  call: { id: string; name: string; arguments: Record<string, unknown> },
+): ToolCall {
+  const tool = tools.find(({ name }) => name === call.name);
+  if (tool === undefined) {
+    const known = tools.map(({ name }) => name).join(', ');
+    return {
+      ...call,
+      problem: `unknown tool: ${call.name}. ${known === '' ? 'There are no tools.' : `The tools are: ${known}.`}`,
+    };
+  }
+  if (tool.unavailable !== undefined) return { ...call, problem: tool.unavailable };
+  const parsed = tool.arguments.safeParse(call.arguments);
+  if (parsed.success) return { ...call, arguments: parsed.data };
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`,
+  );
+  return { ...call, problem: `the arguments do not fit ${call.name}: ${problems.join('; ')}` };
+}
+
+function subAgentNames(agent: Agent): [string, ...string[]] {
+  return agent.subAgents.map((entry) => entry.agent) as [string, ...string[]];
+}
+
+function describeAgents(agent: Agent): string {
+  return `The agents are: ${subAgentNames(agent).join(', ')}.`;
+}
+
+function transferTool(agent: Agent): CatalogTool {
+  const name = z.enum(subAgentNames(agent)).describe('Which agent does the work');
+  return {
+    name: 'transfer_task',
+    description: `Give a task to another agent and wait for its answer. ${describeAgents(agent)}`,
+    arguments: schemas.transferTaskArguments.extend({ agent: name }),
+  };
+}
+
+function backgroundTools(agent: Agent): CatalogTool[] {
+  const name = z.enum(subAgentNames(agent)).describe('Which agent does the work');
+  return [
+    {
+      name: 'run_background_agent',
+      description: `Start an agent in the background; answers at once with a task id. ${describeAgents(agent)}`,
+      arguments: schemas.runBackgroundAgentArguments.extend({ agent: name }),
+    },
+    {
+      name: 'list_background_agents',
+      description: 'List the background agents that you started: id, agent, title, status, runtime.',
+      arguments: schemas.listBackgroundAgentsArguments,
+    },
+    {
+      name: 'view_background_agent',
+      description: 'Read the status and the output so far, or the whole result, of a background agent.',
+      arguments: schemas.viewBackgroundAgentArguments,
+    },
+    {
+      name: 'stop_background_agent',
+      description: 'Stop a background agent and all that it started; what it has so far is kept.',
+      arguments: schemas.stopBackgroundAgentArguments,
+    },
+    {
+      name: 'message_background_agent',
+      description: 'Tell a background agent something; it reads it at its next step.',
+      arguments: schemas.messageBackgroundAgentArguments,
+    },
+    {
+      name: 'wait_background_agents',
+      description:
+        'Wait for background agents to end and read their results. Ends early when the user says something.',
+      arguments: schemas.waitBackgroundAgentsArguments,
+    },
+  ];
+}
+
+const THINK: CatalogTool = {
+  name: 'think',
+  description:
+    'Think about something. It gets no new information and changes nothing; use it for hard reasoning.',
+  arguments: schemas.thinkArguments,
+};
+
+const SAVE_FILE: CatalogTool = {
+  name: 'save_file',
+  description:
+    'Save a text document as a file of this task; it is named in your report and can be read by its id.',
+  arguments: schemas.saveFileArguments,
+};
+
+const TODO_TOOLS: CatalogTool[] = [
+  {
+    name: 'create_todo',
+    description: 'Add an item to your to-do list.',
+    arguments: schemas.createTodoArguments,
+  },
+  {
+    name: 'create_todos',
+    description: 'Add several items to your to-do list.',
+    arguments: schemas.createTodosArguments,
+  },
+  {
+    name: 'update_todos',
+    description: 'Change the status of items of your to-do list.',
+    arguments: schemas.updateTodosArguments,
+  },
+  { name: 'list_todos', description: 'Read your to-do list.', arguments: schemas.listTodosArguments },
+];
+
+function unavailableTool(toolset: string, reason: string): CatalogTool {
+  return {
+    name: toolset.replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 64),
+    description: `Not available here: ${reason}`,
+    arguments: z.record(z.string(), z.unknown()),
+    unavailable: `not available: ${reason}`,
+  };
+}

@@ -1,0 +1,90 @@
+/** What a task is doing, and what it has said: live from its workflow, the words from the store. */
+import { runtimeWords, statusWord } from '../../core/engine-tools/task-words.ts';
+import { textOf } from '../../core/task-text.ts';
+import type { ToolRequest } from '../../protocol/activities.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import { isTerminal } from '../../protocol/task.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import type { Tool } from './tool-effect.ts';
+
+/** Characters of output in one answer. */
+const PAGE_LENGTH = 8_000;
+
+export const viewBackgroundAgent: Tool = async (dependencies, request, callArguments) => {
+  const { view } = request;
+  if (view === undefined)
+    return { outcome: 'error', text: `task not found: ${String(callArguments['task_id'])}` };
+  const { workspace, session } = request;
+  const task = { workspace, session, task: view.task };
+  const from = typeof callArguments['from'] === 'number' ? callArguments['from'] : 0;
+  const ended = isTerminal(view.status);
+  const output = ended
+    ? ((await dependencies.store.tasks.get(task))?.result ?? '')
+    : await readLiveOutput(dependencies, task);
+  const lines = [
+    `task_id: ${view.task}`,
+    `agent: ${view.agent}`,
+    `title: ${view.title}`,
+    `status: ${statusWord(view.status)}`,
+    `runtime: ${runtimeWords(view.runtimeMs)}`,
+    ...(ended ? [] : await describePhase(dependencies, task)),
+    ...(await describeError(dependencies, task, ended)),
+  ];
+  const isNews = ended || (await isNewOutput(dependencies, request, view.task, output, from));
+  const shown = isNews ? describeOutput(output, from, ended) : 'no new output since last check';
+  const resultRead = ended && from + PAGE_LENGTH >= output.length;
+  return { outcome: 'ok', text: [...lines, '', shown].join('\n'), resultRead };
+};
+
+async function describePhase({ tasks }: ActivityDependencies, task: ConversationId): Promise<string[]> {
+  const live = await tasks.view(task);
+  if (live === null) return [];
+  const doing = live.currentTool === null ? live.phase : `tool ${live.currentTool}`;
+  return [`now: step ${live.step}, ${doing}`];
+}
+
+async function describeError(
+  { store }: ActivityDependencies,
+  task: { workspace: string; session: string; task: string },
+  ended: boolean,
+): Promise<string[]> {
+  const record = ended ? await store.tasks.get(task) : null;
+  return record?.error ? [`error: ${record.error.message}`] : [];
+}
+
+/** What it has said so far: its messages, and the text of the call that runs. */
+async function readLiveOutput({ store }: ActivityDependencies, task: ConversationId): Promise<string> {
+  const rows = await store.transcript.read(task);
+  const said = rows.filter(({ kind }) => kind === 'assistant').map(({ content }) => textOf(content));
+  const partial = await store.partials.read(task);
+  return [...said, partial?.text ?? ''].filter((text) => text !== '').join('\n\n');
+}
+
+/** Whether the viewer's transcript does not already end its last look at this task with the same output. */
+async function isNewOutput(
+  { store }: ActivityDependencies,
+  request: ToolRequest,
+  task: string,
+  output: string,
+  from: number,
+): Promise<boolean> {
+  if (from > 0 || output === '') return output !== '';
+  const rows = await store.transcript.read(request);
+  const looks = rows.filter(
+    ({ tool, content }) => tool === 'view_background_agent' && textOf(content).includes(task),
+  );
+  const last = looks.findLast(({ content }) => textOf(content).includes(OUTPUT_SO_FAR));
+  return last === undefined || !textOf(last.content).endsWith(describeOutput(output, 0, false));
+}
+
+const OUTPUT_SO_FAR = 'output so far';
+
+function describeOutput(output: string, from: number, ended: boolean): string {
+  const what = ended ? 'result' : OUTPUT_SO_FAR;
+  if (output === '') return `${what}: none`;
+  const page = output.slice(from, from + PAGE_LENGTH);
+  if (from === 0 && page.length === output.length) return `${what}:\n${page}`;
+  const end = from + page.length;
+  const more = end < output.length ? `; read on with from: ${end}` : '';
+  return `${what}, characters ${from} to ${end} of ${output.length}${more}:\n${page}`;
+}

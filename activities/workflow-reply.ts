@@ -1,0 +1,29 @@
+/** What of a stored reply goes back into the workflow, and so into history: control, and words for people to read. */
+import { textOf } from '../core/task-text.ts';
+import { engineTools } from '../core/engine-tools/engine-tools.ts';
+import type { ModelReply, StoredReply } from '../protocol/activities.ts';
+import type { ToolCall } from '../protocol/content.ts';
+
+/** Payloads end at 2 MiB, and histories are read by people: the store has the whole. */
+const TEXT_LIMIT = 64 * 1024;
+const ARGUMENTS_LIMIT = 4 * 1024;
+
+export function toWorkflowReply(stored: StoredReply): ModelReply {
+  return {
+    message: stored.id,
+    place: stored.place,
+    text: textOf(stored.content).slice(0, TEXT_LIMIT),
+    toolCalls: stored.toolCalls.map(toWorkflowCall),
+    stopReason: stored.stopReason,
+    ...(stored.status === 'interrupted' ? { stopped: 'interrupted' as const } : {}),
+    model: stored.model,
+    usage: stored.usage,
+    requestHash: stored.requestHash,
+  };
+}
+
+/** The engine reads the arguments of its own tools; those of others are read from the store by the activity. */
+function toWorkflowCall(call: ToolCall): ToolCall {
+  const isSmall = JSON.stringify(call.arguments).length <= ARGUMENTS_LIMIT;
+  return isSmall || engineTools[call.name] !== undefined ? call : { ...call, arguments: {} };
+}

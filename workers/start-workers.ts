@@ -1,0 +1,88 @@
+/** The processes' part that does the work: workers for the two task queues, with everything that they need. */
+import type { Client } from '@temporalio/client';
+import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/create-activities.ts';
+import type { Provider } from '../activities/model/provider.ts';
+import type { Bus } from '../bus/bus.ts';
+import { toLiveTopic } from '../bus/bus.ts';
+import { MAIN_QUEUE, toBackgroundQueue } from '../protocol/ids.ts';
+import type { Store } from '../storage/store.ts';
+import type { OffstageSinks } from '../workflows/sinks.ts';
+import { createTaskObserver } from './task-observer.ts';
+
+export interface WorkerDependencies {
+  connection: NativeConnection;
+  client: Client;
+  namespace: string;
+  workflowBundle: { code: string };
+  store: Store;
+  bus: Bus;
+  provider: Provider;
+  /** Named otherwise by tests alone, so that several of them share one server. */
+  mainQueue?: string;
+}
+
+export interface Workers {
+  /** Resolves when both have stopped, rejects when one of them failed. */
+  done: Promise<void>;
+  /** Hands over what is under way and waits for it. */
+  stop(): Promise<void>;
+}
+
+/** Model calls wait, they do not compute: the default of 100 would make a thousand of them stand in line. */
+const CONCURRENT_ACTIVITIES = 1_000;
+const CACHED_WORKFLOWS = 2_000;
+const HEARTBEAT_THROTTLE = { main: '2s', background: '5s' } as const;
+
+export async function startWorkers(dependencies: WorkerDependencies): Promise<Workers> {
+  const mainQueue = dependencies.mainQueue ?? MAIN_QUEUE;
+  const workers = [
+    await Worker.create(toWorkerOptions(dependencies, mainQueue, HEARTBEAT_THROTTLE.main)),
+    await Worker.create(
+      toWorkerOptions(dependencies, toBackgroundQueue(mainQueue), HEARTBEAT_THROTTLE.background),
+    ),
+  ];
+  const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  // Whoever awaits `done` hears of a failure; until then it must not end the process.
+  done.catch(() => undefined);
+  return {
+    done,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
+
+function toWorkerOptions(
+  { connection, client, namespace, workflowBundle, store, bus, provider }: WorkerDependencies,
+  taskQueue: string,
+  heartbeatThrottle: WorkerOptions['maxHeartbeatThrottleInterval'],
+): WorkerOptions {
+  const sinks = {
+    offstage: {
+      poke: {
+        fn: (_info: unknown, ...[conversation, offset]: Parameters<OffstageSinks['offstage']['poke']>) => {
+          bus.publish(toLiveTopic(conversation), { type: 'poke', offset });
+        },
+        callDuringReplay: false,
+      },
+    },
+  };
+  return {
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle,
+    sinks,
+    activities: createActivities({ store, bus, provider, tasks: createTaskObserver(client) }),
+    maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
+    maxConcurrentLocalActivityExecutions: CONCURRENT_ACTIVITIES,
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+    // Late heartbeats are late cancellations.
+    ...(heartbeatThrottle === undefined ? {} : { maxHeartbeatThrottleInterval: heartbeatThrottle }),
+    defaultHeartbeatThrottleInterval: '2s',
+    shutdownGraceTime: '5s',
+  };
+}

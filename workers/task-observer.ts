@@ -1,0 +1,46 @@
+/** Looking at tasks' workflows from activities: live by query, and at how they ended. */
+import type { Client } from '@temporalio/client';
+import type { TaskObserver } from '../activities/dependencies.ts';
+import { toWorkflowId } from '../protocol/ids.ts';
+import type { ConversationId } from '../protocol/ids.ts';
+import { QUERIES } from '../protocol/session-messages.ts';
+import type { ConversationRead } from '../protocol/session-messages.ts';
+import type { TaskReport } from '../protocol/task.ts';
+
+/** A view is worth a moment, not a wait. */
+const QUERY_DEADLINE_MS = 2_000;
+
+const ENDS: Record<string, [TaskReport['status'], string, string] | undefined> = {
+  FAILED: ['failed', 'task.failed', 'The task failed.'],
+  TERMINATED: ['failed', 'task.terminated', 'The task was terminated from outside.'],
+  TIMED_OUT: ['failed', 'task.timed_out', 'The task ran longer than a task may.'],
+  CANCELLED: ['cancelled', 'task.cancelled', 'The task was cancelled.'],
+};
+
+export function createTaskObserver(client: Client): TaskObserver {
+  const handleOf = (task: ConversationId) => client.workflow.getHandle(toWorkflowId(task));
+  return {
+    async view(task) {
+      try {
+        const read = await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
+          handleOf(task).query<ConversationRead, [number]>(QUERIES.read, Number.MAX_SAFE_INTEGER),
+        );
+        return read.view;
+      } catch {
+        return null;
+      }
+    },
+
+    async end(task) {
+      const handle = handleOf(task);
+      const description = await handle.describe();
+      const status = description.status.name;
+      if (status === 'COMPLETED') return (await handle.result()) as TaskReport;
+      const end = ENDS[status];
+      if (end === undefined) return null;
+      const [name, type, message] = end;
+      const endedAt = description.closeTime?.getTime() ?? Date.now();
+      return { status: name, error: name === 'cancelled' ? null : { type, message }, endedAt };
+    },
+  };
+}
