@@ -23,5 +23,6 @@ export const checkSteps = [
   { name: 'workflow bundle', command: [...withTypeScript, 'scripts/write-bundle.mjs', '--check'] },
   { name: 'generated files', command: [...withTypeScript, 'scripts/generate.mjs', '--check'] },
   { name: 'names', command: ['node', 'scripts/check-names.mjs'] },
+  { name: 'lock file', command: ['node', 'scripts/complete-lock-file.mjs', '--check'] },
   { name: 'registry addresses', command: ['node', 'scripts/check-registries.mjs'] },
 ];
