@@ -4,13 +4,14 @@ import { createCallModel } from './call-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createExecuteTool } from './execute-tool.ts';
 import { createTaskKeeping } from './keep-tasks.ts';
+import { shieldFailures } from './shield-failures.ts';
 
 /** The implementation of everything that workflows ask for. */
 export function createActivities(dependencies: ActivityDependencies): Activities {
-  return {
+  return shieldFailures({
     callModel: createCallModel(dependencies),
     executeTool: createExecuteTool(dependencies),
     archive: createArchive(dependencies),
     ...createTaskKeeping(dependencies),
-  };
+  });
 }

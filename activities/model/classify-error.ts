@@ -158,16 +158,16 @@ function classifyConnection(error: unknown, call: FailedCall): ApplicationFailur
 
 /** What the connection itself threw, such as undici's `terminated` when a socket closes within a stream. */
 function isConnectionError(error: unknown): boolean {
-  return codeOf(error) !== null || (error instanceof Error && error.message === 'terminated');
+  return codeOf(error) !== null || (isObject(error) && error.message === 'terminated');
 }
 
 /** The first system code on the chain of causes, such as ECONNREFUSED or UND_ERR_SOCKET. */
 function codeOf(error: unknown): string | null {
   let at = error;
-  for (let depth = 0; depth < 5 && at instanceof Error; depth++) {
-    const { code } = at as { code?: unknown };
+  for (let depth = 0; depth < 5 && isObject(at); depth++) {
+    const { code, errors, cause } = at;
     if (typeof code === 'string' && /^(E[A-Z_]+|UND_ERR_[A-Z_]+|[A-Z_]*CERT[A-Z_]*)$/.test(code)) return code;
-    at = at instanceof AggregateError && at.errors.length > 0 ? at.errors[0] : at.cause;
+    at = Array.isArray(errors) && errors.length > 0 ? (errors as unknown[])[0] : cause;
   }
   return null;
 }

@@ -56,6 +56,8 @@ async function readAnswer(
 ): Promise<void> {
   try {
     for await (const data of events) {
+      // Several events may have come at once: none of them is passed on after an abort.
+      call.signal.throwIfAborted();
       reader.accept(data);
       if (reader.isDone) return;
     }

@@ -7,9 +7,10 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What is done with the connection, in order: text is written. */
+/** What is done with the connection, in order: text and bytes are written. */
 export type Step =
   | string
+  | Uint8Array
   /** Waits: for this promise, or for ever. */
   | { wait: Promise<unknown> | 'forever' }
   /** Closes the socket in the middle, as a network does. */
@@ -119,7 +120,7 @@ async function play(answer: Answer, response: ServerResponse): Promise<void> {
   response.writeHead(answer.status, answer.headers);
   response.flushHeaders();
   for (const step of answer.steps) {
-    if (typeof step === 'object') {
+    if (typeof step === 'object' && 'wait' in step) {
       if (step.wait === 'forever') return;
       await step.wait;
     } else if (step === 'reset') {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 
 export interface TestServer {
   address: string;
@@ -16,6 +16,8 @@ export interface TestServer {
 
 /** Connects to the run's Temporal server (started once by Jest's globalSetup). Close it in `afterAll`. */
 export async function connectToTestServer(): Promise<TestServer> {
+  // Once per test process, before anything starts the runtime: workers tell of their comings and goings at length.
+  Runtime.install({ logger: new DefaultLogger('WARN') });
   const address = readRunVariable('TEST_TEMPORAL_ADDRESS');
   const namespace = 'default';
   const clientConnection = await Connection.connect({ address });

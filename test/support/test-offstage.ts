@@ -90,6 +90,7 @@ export async function startTestOffstage(): Promise<TestOffstage> {
     const model = scriptModel(scripts);
     models.set(id, model);
     await store.teams.put('default', own);
+    await store.sessions.create(toSessionRow(own, id));
     const workflowId = toWorkflowId({ workspace: 'default', session: id, task: null });
     await server.client.workflow.start('session', {
       workflowId,
@@ -128,6 +129,25 @@ export async function startTestOffstage(): Promise<TestOffstage> {
   };
 }
 
+/** A replay pokes nobody. */
+const NO_SINKS = { offstage: { poke: { fn: () => undefined, callDuringReplay: false } } };
+
+function toSessionRow(team: Team, id: string): Parameters<Store['sessions']['create']>[0] {
+  return {
+    workspace: 'default',
+    id,
+    team: { name: team.name, version: team.version },
+    agent: team.entry,
+    user: null,
+    userId: null,
+    title: null,
+    variables: {},
+    metadata: {},
+    demo: false,
+    createdAt: Date.now(),
+  };
+}
+
 function forSession(team: Team, session: string): Team {
   const models = Object.entries(team.models).map(([name, model]) => [
     name,
@@ -149,7 +169,7 @@ async function replayAll(
     const ids = [workflowId];
     const query = `WorkflowId STARTS_WITH "${workflowId}/task/"`;
     for await (const { workflowId: task } of server.client.workflow.list({ query })) ids.push(task);
-    await replayHistories(server.client, [...new Set(ids)], bundle);
+    await replayHistories(server.client, [...new Set(ids)], bundle, { sinks: NO_SINKS });
   }
 }
 

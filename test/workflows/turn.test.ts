@@ -17,6 +17,7 @@ describe('a turn', () => {
     const acknowledgement = await session.say('Hello', 'next_step', 'msg_1');
     expect(acknowledgement).toEqual({ message: 'msg_1', turn: 1, offset: 2 });
     await session.untilIdle(1);
+    console.log(JSON.stringify((await session.events()).at(-1)));
     expect(await session.transcript()).toEqual(['user: Hello', 'assistant: Good morning.']);
     expect((await session.events()).map(({ type }) => type)).toEqual([
       'session.opened',
