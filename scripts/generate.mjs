@@ -2,11 +2,13 @@
 // A file that is generated as a whole has `make`; one with a generated part names it between two comments.
 import { readFile, writeFile } from 'node:fs/promises';
 import { renderEnvironmentExample } from '../config/environment-example.ts';
+import { renderTeamFileSchema } from '../config/teams/team-file-schema.ts';
 import { drawLayers } from './layer-diagram.mjs';
 
 const generated = [
   { file: 'ARCHITECTURE.md', make: (text) => fillSection(text, 'layers', drawLayers()) },
   { file: '.env.example', make: () => renderEnvironmentExample() },
+  { file: 'docs/team-file.schema.json', make: () => renderTeamFileSchema() },
 ];
 
 /** Replaces what stands between `<!-- generated: name -->` and `<!-- end -->`. */
