@@ -1,0 +1,127 @@
+/** What a person sees of a session's feed: events in, lines out. Pure; the screen prints them. */
+import type { LiveMessage } from '../protocol/live.ts';
+import type { EventResource } from '../protocol/schemas/event.ts';
+import { NO_STREAM, showCommitted, showDelta, showReset, showStepStarted } from './chat-stream.ts';
+import type { Output, Shown, StreamState } from './chat-stream.ts';
+import { runtimeWords } from '../core/engine-tools/task-words.ts';
+
+export type FeedEvent = EventResource | Exclude<LiveMessage, { type: 'poke' }>;
+
+interface KnownTask {
+  agent: string;
+  title: string;
+  /** The last line of progress that was printed. */
+  progress: string;
+  isEnded: boolean;
+}
+
+export interface ChatView {
+  stream: StreamState;
+  tasks: Record<string, KnownTask>;
+  /** The turn that runs now. */
+  turn: number | null;
+  /** Messages sent from here that the feed has not told yet: they are on the screen already. */
+  sent: string[];
+  isClosed: boolean;
+}
+
+export const EMPTY_VIEW: ChatView = { stream: NO_STREAM, tasks: {}, turn: null, sent: [], isClosed: false };
+
+export function showEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
+  switch (event.type) {
+    case 'delta':
+      return withStream(view, showDelta(view.stream, event));
+    case 'attempt.reset':
+      return withStream(view, showReset(view.stream, event));
+    case 'step.started':
+      return withStream(view, showStepStarted(view.stream, event));
+    case 'message.committed':
+      return withStream(view, showCommitted(view.stream, event));
+    case 'message.queued':
+      return showMessage(view, event);
+    case 'turn.started':
+      return [{ ...view, turn: event.turn }, []];
+    case 'turn.finished':
+      return showTurnFinished(view, event);
+    case 'tool.finished':
+      return [view, event.outcome === 'error' ? [line(`· ${event.tool}: ${event.result ?? 'failed'}`)] : []];
+    case 'notice':
+      return [view, [line(`! ${event.text}`)]];
+    case 'session.closing':
+      return [view, [line(`· the session is closing: ${event.reason}`)]];
+    case 'session.closed':
+      return [{ ...view, isClosed: true }, [line(`· the session is closed: ${event.reason}`)]];
+    default:
+      return showTaskEvent(view, event);
+  }
+}
+
+const line = (text: string): Output => ({ kind: 'line', text });
+
+function withStream(view: ChatView, [stream, output]: Shown<StreamState>): Shown<ChatView> {
+  return [{ ...view, stream }, output];
+}
+
+type EventOf<Type extends FeedEvent['type']> = Extract<FeedEvent, { type: Type }>;
+
+function showMessage(view: ChatView, event: EventOf<'message.queued'>): Shown<ChatView> {
+  const text = event.message.content
+    .map((part) => (part.type === 'text' ? part.text : `[${part.type}]`))
+    .join(' ');
+  const own = view.sent.indexOf(text);
+  if (own >= 0) return [{ ...view, sent: view.sent.toSpliced(own, 1) }, []];
+  return [view, [line(`› ${text}`)]];
+}
+
+function showTurnFinished(view: ChatView, event: EventOf<'turn.finished'>): Shown<ChatView> {
+  const output: Output[] = [{ kind: 'end' }];
+  if (event.outcome === 'interrupted') output.push(line('· the turn was interrupted'));
+  // The words for the user came before, as a message of the system; this names the cause.
+  if (event.outcome === 'failed' && event.error !== null) output.push(line(`· cause: ${event.error.type}`));
+  return [{ ...view, turn: null }, output];
+}
+
+function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
+  if (event.type === 'task.refused')
+    return [view, [line(`✗ ${event.agent} was not started: ${event.reason}`)]];
+  if (event.type === 'task.queued') {
+    const task = { agent: event.agent, title: event.title, progress: '', isEnded: false };
+    return [{ ...view, tasks: { ...view.tasks, [event.task]: task } }, []];
+  }
+  if (!('task' in event)) return [view, []];
+  const known = view.tasks[event.task] ?? { agent: event.task, title: '', progress: '', isEnded: false };
+  const change = (task: Partial<KnownTask>, ...output: Output[]): Shown<ChatView> => [
+    { ...view, tasks: { ...view.tasks, [event.task]: { ...known, ...task } } },
+    output,
+  ];
+  switch (event.type) {
+    case 'task.started':
+      return change({}, line(`· ${known.agent} started: ${known.title} (${toShortId(event.task)})`));
+    case 'task.cancelling':
+      return change({}, line(`· ${known.agent} is being stopped: ${known.title}`));
+    case 'task.finished':
+      return change({ isEnded: true }, line(toEndLine(known, event)));
+    case 'task.progress': {
+      const percent = event.percent === null ? '' : ` (${event.percent} %)`;
+      const what = event.message ?? (event.tool === null ? null : `uses ${event.tool}`);
+      const progress = what === null ? '' : `· ${known.agent}: ${what}${percent}`;
+      const isNew = progress !== '' && progress !== known.progress && !known.isEnded;
+      return isNew ? change({ progress }, line(progress)) : [view, []];
+    }
+    default:
+      return [view, []];
+  }
+}
+
+function toEndLine({ agent, title }: KnownTask, event: EventOf<'task.finished'>): string {
+  const after = event.runtimeMs === null ? '' : ` after ${runtimeWords(event.runtimeMs)}`;
+  if (event.status === 'failed') return `✗ ${agent} failed${after}: ${title}: ${event.error?.message ?? ''}`;
+  if (event.status === 'cancelled') return `■ ${agent} was stopped${after}: ${title}`;
+  const time = event.runtimeMs === null ? '' : ` in ${runtimeWords(event.runtimeMs)}`;
+  return `✓ ${agent} completed${time}: ${title}${event.partial ? ' (in part)' : ''}`;
+}
+
+/** Enough of a task's id to tell it from the others of a session. */
+export function toShortId(task: string): string {
+  return task.replace(/^agent_task_/, '').slice(0, 8);
+}
