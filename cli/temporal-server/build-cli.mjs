@@ -34,7 +34,7 @@ export async function buildCli(release, folder, env, report) {
     build.on('error', reject);
     build.on('close', resolve);
   });
-  report('Building the Temporal CLI with Go. It takes about five minutes, once; the result is kept.');
+  report('Building the Temporal CLI with Go. It takes five to ten minutes, once; the result is kept.');
   const progress = watchProgress(build.stderr, release.goPackageCount, report);
   try {
     const code = await exit;
