@@ -4,7 +4,7 @@ import type { TaskSummaryResource } from '../protocol/schemas/resources.ts';
 import type { ChatApi } from './chat-api.ts';
 import { toShortId } from './chat-view.ts';
 
-export const HELP = [
+const HELP = [
   'Say anything to talk. While an answer comes you can go on typing.',
   '  /tasks        the background tasks of this session',
   '  /view ID      what a task has said so far (the first characters of its id will do)',

@@ -7,14 +7,14 @@ export const DISCLOSURE = "(I am Offstage's demo model: I follow simple rules an
 export const WORK_DISCLOSURE = 'Demo output: written by rules, not by an AI model.';
 const HEAD_LIMIT = 600;
 
-const showHead = (text: string): string =>
-  toHead(text.replaceAll(WORK_DISCLOSURE, '').replaceAll(DISCLOSURE, ''), HEAD_LIMIT);
+const showHead = (text: string): string => toHead(text, HEAD_LIMIT);
 
 function joinWords(words: string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-export function greet(delegates: Delegate[]): string {
+export function greet(text: string, delegates: Delegate[]): string {
+  if (/^\W*thank/i.test(text)) return 'You are welcome. Is there anything else?';
   const offers = delegates.map(({ name, description }) => `- ${name}${description && `: ${description}`}`);
   if (offers.length === 0) return 'Hello! What can I do for you?';
   return `Hello! Ask for some work, and I start these agents in the background:\n${offers.join('\n')}`;
@@ -108,7 +108,7 @@ export function writeResult(task: string, extra: string[], findings: string[]): 
     expected === undefined ? '' : `In the form that was asked for: ${toHead(expected, 120)}`,
     terms.map((term, index) => `${index + 1}. ${term}: ${POINTS[index]}`).join('\n'),
     ...extra.map((text) => `Taken into account: ${toHead(text, 120)}`),
-    ...findings.map(showHead),
+    ...findings.map((text) => showHead(text.replaceAll(WORK_DISCLOSURE, '').trim())),
     'Conclusion: the task was carried through from start to end; with a real model its findings stand here.',
   ];
   return parts.filter((part) => part !== '').join('\n\n');

@@ -65,7 +65,7 @@ function answerWords(conversation: Conversation, text: string): Thought {
     if (ids !== null && command.kind !== 'status') return act(command, ids);
     return call('list_background_agents', {});
   }
-  if (SMALL_TALK.test(text) && text.length < 60) return say(greet(findDelegates(conversation)));
+  if (SMALL_TALK.test(text) && text.length < 60) return say(greet(text, findDelegates(conversation)));
   const todos = /\bto-?do\b|\bchecklist\b/i.test(text) ? readItems(text) : [];
   if (todos.length > 0 && findTool(conversation, 'create_todos'))
     return call('create_todos', { descriptions: todos });

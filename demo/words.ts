@@ -11,7 +11,7 @@ const STOP_WORDS = new Set(
 
 /** Words that mean one kind of work: a request seldom uses the words of the description that fits. */
 const KINDS = [
-  'web internet online news search google website latest research',
+  'web internet online news search google website latest research people market price prices reviews trends others',
   'code codebase repo repository function bug implementation source module',
   'document documents pdf contract letter file paper form',
   'image images photo picture screenshot scan',

@@ -23,6 +23,7 @@ for (const [name, connect] of clients) {
         ...clinic,
         lines: [{ user: 'Hello' }, { assistant: first.text }, { user: 'Thanks' }],
       });
+      expect(second.text).toMatch(/^You are welcome/);
       expect(second.text).not.toMatch(/demo model/);
       expect(second.calls).toEqual([]);
     });
