@@ -79,7 +79,6 @@ const typed = {
   ],
   '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
   '@typescript-eslint/no-import-type-side-effects': 'error',
-  '@typescript-eslint/no-unnecessary-type-assertion': 'error',
   '@typescript-eslint/no-for-in-array': 'error',
   '@typescript-eslint/no-array-delete': 'error',
   '@typescript-eslint/only-throw-error': 'error',

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { checkSteps } from './check-steps.mjs';
 import { cleanEnvironment } from './clean-environment.mjs';
-import { installPackages } from './install-packages.mjs';
+import { ensurePackages } from './ensure-packages.mjs';
 import { runJest } from './run-jest.mjs';
 import { runSteps } from './run-steps.mjs';
 import { partTests } from './server-tests.mjs';
@@ -36,7 +36,7 @@ function findTemporal() {
 async function runAll() {
   const results = [];
   const temporal = serverTests.length > 0 ? findTemporal() : null;
-  await installPackages(env);
+  await ensurePackages(root);
   if (filters.length === 0) results.push(await runSteps(checkSteps, env));
   if (pureTests.length > 0) results.push(await runJest('pure', pureTests, options, env));
   if (temporal !== null) {
