@@ -12,7 +12,14 @@ export type AnthropicSettings = Pick<Body, 'max_tokens' | 'thinking' | 'output_c
 const MIN_BUDGET = 1024;
 const ANSWER_TOKENS = 8192;
 
-const BUDGET_OF_EFFORT: Record<string, number> = { minimal: 1024, low: 2048, medium: 8192, high: 16_384 };
+const BUDGET_OF_EFFORT: Record<string, number> = {
+  minimal: 1024,
+  low: 2048,
+  medium: 8192,
+  high: 16_384,
+  xhigh: 32_000,
+  max: 32_000,
+};
 
 /**
  * What is asked beside the prompt. `mayThink` is false where the prompt forbids it: with a token budget, a step whose

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../../activities/model/create-provider.ts';
 import type { ModelConfig } from '../../../protocol/team.ts';
@@ -141,7 +142,9 @@ describe('a connection that breaks', () => {
   });
 
   it('after the terminal marker takes nothing of the answer', async () => {
-    server.script(stream(openaiChunk({ content: 'Done.' }), openaiEnd('stop')[0] ?? '', 'reset'));
+    const end = openaiEnd('stop')[0] ?? '';
+    // What was sent has to be read before the reset, which would take it along.
+    server.script(() => stream(openaiChunk({ content: 'Done.' }), end, { wait: sleep(200) }, 'reset'));
     const { reply } = await callProvider(createProvider(localAccess(server)));
     expect(reply).toMatchObject({ text: 'Done.', stopReason: 'stop' });
     expect(reply.usage.outputTokens).toBeNull();

@@ -113,7 +113,7 @@ describe('a model with fallbacks', () => {
 
   it('gives way at once where it is silent, or asks to wait for long', async () => {
     server.script(stream({ wait: 'forever' }), anthropicText('Here.'));
-    await call({}, { idleTimeoutMs: 200 });
+    await call({}, { idleTimeoutMs: 3000 });
     expect(asked()).toEqual(['main', 'second']);
     team++;
     server.script(httpError(503, {}, { 'retry-after': '60' }), anthropicText('Here.'));
