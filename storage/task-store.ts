@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { FinishTaskRequest, OpenTaskRequest } from '../protocol/activities.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { TaskStatus } from '../protocol/task.ts';
-import { isTerminal, TERMINAL_STATUSES } from '../protocol/task.ts';
+import { isTerminal } from '../protocol/task.ts';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -208,6 +208,7 @@ function oldestFirst(db: Kysely<Database>, { workspace, session }: { workspace: 
     .orderBy('id');
 }
 
+/** The caller holds the lock of the row, and has seen that the task has not ended. */
 async function writeEnd(transaction: Transaction<Database>, request: FinishTaskRequest): Promise<void> {
   const { workspace, session, task } = request;
   const result = await readTaskResult(transaction, request, request.status);
@@ -229,6 +230,5 @@ async function writeEnd(transaction: Transaction<Database>, request: FinishTaskR
       ended_at: request.endedAt,
     })
     .where((eb) => eb.and(toTaskKey(request)))
-    .where('status', 'not in', TERMINAL_STATUSES)
     .execute();
 }

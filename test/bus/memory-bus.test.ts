@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConversationId } from '../../protocol/ids.ts';
+import type { Topic } from '../../bus/bus.ts';
 import { toControlTopic, toLiveTopic } from '../../bus/bus.ts';
 import { MemoryBus } from '../../bus/memory-bus.ts';
 
 const conversation: ConversationId = { workspace: 'default', session: 'ses_1', task: null };
-const topic = toControlTopic(conversation);
+const topic: Topic<{ turn: number }> = 'topic';
 const ignore = (): void => {};
 
 describe('the bus of one process', () => {
@@ -13,14 +14,12 @@ describe('the bus of one process', () => {
     const heard: string[] = [];
     bus.subscribe(topic, ({ turn }) => void heard.push(`a${turn}`));
     bus.subscribe(topic, ({ turn }) => void heard.push(`b${turn}`));
-    bus.subscribe(toLiveTopic(conversation), () => void heard.push('live'));
-    bus.subscribe(toControlTopic({ ...conversation, task: 'agent_task_1' }), () => void heard.push('task'));
-    bus.subscribe(toControlTopic({ ...conversation, workspace: 'other' }), () => void heard.push('other'));
-    bus.publish(topic, { type: 'abort', turn: 1 });
+    bus.subscribe('other topic', () => void heard.push('other'));
+    bus.publish(topic, { turn: 1 });
     await new Promise(setImmediate);
     expect(heard.sort()).toEqual(['a1', 'b1']);
     await bus.close();
-    bus.publish(topic, { type: 'abort', turn: 2 });
+    bus.publish(topic, { turn: 2 });
     await new Promise(setImmediate);
     expect(heard).toHaveLength(2);
   });
@@ -29,7 +28,7 @@ describe('the bus of one process', () => {
     const bus = new MemoryBus(ignore);
     const heard: number[] = [];
     bus.subscribe(topic, ({ turn }) => void heard.push(turn));
-    bus.publish(topic, { type: 'abort', turn: 1 });
+    bus.publish(topic, { turn: 1 });
     expect(heard).toEqual([]);
     await new Promise(setImmediate);
     expect(heard).toEqual([1]);
@@ -47,7 +46,7 @@ describe('the bus of one process', () => {
       if (turn === 1) await gate;
       heard.push(turn);
     });
-    for (const turn of [1, 2, 3]) bus.publish(topic, { type: 'abort', turn });
+    for (const turn of [1, 2, 3]) bus.publish(topic, { turn });
     await new Promise(setImmediate);
     expect(heard).toEqual([]);
     release();
@@ -69,8 +68,8 @@ describe('the bus of one process', () => {
       if (turn === 1) throw failure;
       heard.push(turn * 10);
     });
-    bus.publish(topic, { type: 'abort', turn: 1 });
-    bus.publish(topic, { type: 'abort', turn: 2 });
+    bus.publish(topic, { turn: 1 });
+    bus.publish(topic, { turn: 2 });
     await new Promise(setImmediate);
     expect(heard.sort()).toEqual([2, 20]);
     expect(errors).toEqual([failure, failure]);
@@ -81,15 +80,28 @@ describe('the bus of one process', () => {
     const bus = new MemoryBus(ignore);
     const heard: number[] = [];
     const end = bus.subscribe(topic, ({ turn }) => void heard.push(turn));
-    bus.publish(topic, { type: 'abort', turn: 1 });
+    bus.publish(topic, { turn: 1 });
     end();
     await new Promise(setImmediate);
     expect(heard).toEqual([]);
     bus.subscribe(topic, ({ turn }) => void heard.push(turn * 10));
     end();
-    bus.publish(topic, { type: 'abort', turn: 2 });
+    bus.publish(topic, { turn: 2 });
     await new Promise(setImmediate);
     expect(heard).toEqual([20]);
     await bus.close();
+  });
+});
+
+describe('topics', () => {
+  it('are one for each kind of message and each conversation', () => {
+    const conversations = [
+      conversation,
+      { ...conversation, task: 'agent_task_1' },
+      { ...conversation, session: 'ses_2' },
+      { ...conversation, workspace: 'other' },
+    ];
+    const topics = conversations.flatMap((each) => [toLiveTopic(each), toControlTopic(each)]);
+    expect(new Set(topics).size).toBe(8);
   });
 });

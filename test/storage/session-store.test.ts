@@ -138,6 +138,33 @@ describe('a session', () => {
   });
 });
 
+describe('two transactions at once', () => {
+  it('do not mix: what one takes back leaves the other as it is', async () => {
+    const accepted = new AcceptedMessageStore(db);
+    await sessions.create(makeSession('ses_apart'));
+    const message = { id: 'm1', hash: 'h', acknowledgement: {} };
+    const failing = db.transaction().execute(async (transaction) => {
+      const values = {
+        workspace: WORKSPACE,
+        session: 'ses_apart',
+        id: 'm2',
+        hash: 'h',
+        acknowledgement: '{}',
+      };
+      await transaction.insertInto('accepted_messages').values(values).execute();
+      for (let query = 0; query < 5; query += 1) await sql`select 1`.execute(transaction);
+      throw new Error('changed my mind');
+    });
+    const [first, second] = await Promise.allSettled([
+      failing,
+      accepted.remember(WORKSPACE, 'ses_apart', [message]),
+    ]);
+    expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
+    expect(await accepted.find(WORKSPACE, 'ses_apart', 'm1')).toEqual(message);
+    expect(await accepted.find(WORKSPACE, 'ses_apart', 'm2')).toBeNull();
+  });
+});
+
 describe('every table', () => {
   it('has the workspace in its primary key', async () => {
     const { rows } = await sql<{ name: string }>`select table_name as name from information_schema.tables t

@@ -129,8 +129,10 @@ describe('a task that ends', () => {
     await say(1, 'Nine.');
     await store.tasks.finish(makeFinish(session, TASK));
     const error = { type: 'a.b', message: 'No.' };
-    const again = await store.tasks.finish({ ...makeFinish(session, TASK), status: 'failed', error });
+    const append = [makeUserRow([1, 4, 0], 'm9', 'too late')];
+    const again = await store.tasks.finish({ ...makeFinish(session, TASK), status: 'failed', error, append });
     expect(again).toMatchObject({ status: 'completed', result: 'Nine.', error: null });
+    expect(await store.transcript.message(inSession(session, TASK), 'm9')).toBeNull();
     await store.tasks.markStarted(idOf(), 99);
     expect(await store.tasks.get(idOf())).toMatchObject({
       status: 'completed',
