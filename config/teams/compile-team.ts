@@ -45,6 +45,9 @@ const openTeamSchema = teamFileSchema.extend({
 /** What is in a workflow's id, a URL and a tool's arguments: short, and without what means something there. */
 const AGENT_NAME = /^(?!__proto__$)[\p{L}\p{N}_][\p{L}\p{N}_ .:-]{0,63}$/u;
 
+/** Far beyond any team; workflows carry a few words of each. */
+const MOST_AGENTS = 200;
+
 export function compileTeam({ name, yaml, aliases = {}, isSet = () => false }: TeamSource): CompiledTeam {
   const source = readYaml(yaml);
   const report = createReport(source.locate);
@@ -77,6 +80,14 @@ function compile(
   const limits = compileLimits(file.limits, report);
   const unavailable: UnavailableTool[] = [];
   const entries = readEntries(file.agents, ['agents'], report);
+  if (entries.length > MOST_AGENTS) {
+    report.error(
+      ['agents'],
+      `the team has ${entries.length} agents; at most ${MOST_AGENTS} are allowed`,
+      'key',
+    );
+    return null;
+  }
   const known = entries.map(([agent]) => agent);
   const agents = entries.flatMap(([agent, inner]) => {
     checkName(agent, report);

@@ -26,10 +26,12 @@ export type Locate = (path: Path, spot: Spot) => { line: number; column: number 
 export function createReport(locate: Locate): FindingsReport {
   const errors: Finding[] = [];
   const warnings: Finding[] = [];
+  const told = new Set<string>();
   const add = (findings: Finding[], path: Path, message: string, spot: Spot): void => {
     const finding = { path: formatPath(path), message, ...locate(path, spot) };
-    const isTold = findings.some((told) => told.path === finding.path && told.message === message);
-    if (!isTold) findings.push(finding);
+    const key = `${finding.path}\n${message}`;
+    if (!told.has(key)) findings.push(finding);
+    told.add(key);
   };
   return {
     errors,

@@ -35,7 +35,12 @@ export function readYaml(text: string): YamlSource {
 
 function parse(text: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    stringKeys: true,
+  });
   const toPlace = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -46,8 +51,11 @@ function parse(text: string): YamlSource {
     ...toPlace(error.pos[0]),
   });
   const isReadable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
+  const value: unknown = isReadable ? document.toJS() : undefined;
+  // An alias inside its own anchor makes a value without end; this throws on one.
+  JSON.stringify(value);
   return {
-    value: isReadable ? (document.toJS() as unknown) : undefined,
+    value,
     errors: document.errors.map(toFinding),
     warnings: document.warnings.map(toFinding),
     locate: (path, spot) => toPlace(findOffset(document, path, spot)),
@@ -62,6 +70,8 @@ function explainSyntax(error: YAMLError, text: string): string {
     }
     case 'TAB_AS_INDENT':
       return 'a tab is used to indent; use spaces';
+    case 'NON_STRING_KEY':
+      return 'a key is a list or a map; a key can only be text';
     case 'MULTIPLE_DOCS':
       return 'the file holds several documents (---); write one team per file';
     case 'BLOCK_AS_IMPLICIT_KEY':

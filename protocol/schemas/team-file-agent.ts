@@ -37,7 +37,7 @@ const commandsSchema = z.union(
   { error: 'must be a map or a list of name: prompt' },
 );
 
-export const fallbackFileSchema = z.strictObject({
+const fallbackFileSchema = z.strictObject({
   models: z.array(z.string()).optional(),
   retries: z.int().min(-1).optional(),
   cooldown: z.string().optional().meta({ description: 'Such as 30s or 2m30s.' }),

@@ -1,7 +1,7 @@
 /** `models:` and `providers:` of a team file: the keys of Docker Agent. */
 import { z } from 'zod';
 
-export const THINKING_WORDS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+const THINKING_WORDS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 export const modelFileSchema = z.strictObject({
   provider: z.string().optional().meta({ description: 'Such as openai, anthropic, google, ollama.' }),

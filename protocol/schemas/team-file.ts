@@ -60,5 +60,3 @@ export const teamFileSchema = z
     permissions: permissionsFileSchema.optional(),
   })
   .meta({ title: 'Offstage team file' });
-
-export type LimitsFile = z.infer<typeof limitsFileSchema>;

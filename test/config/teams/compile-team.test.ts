@@ -106,10 +106,20 @@ limits: { max_depth: 2, max_task_time: 2h, model_idle_timeout: 90, max_concurren
     ['agents: *nobody', expect.stringContaining('cannot be read as YAML: Unresolved alias')],
     ['agents: {root: {model: openai/a, instruction: "x}}', expect.stringContaining('not valid YAML')],
     [`x: ${'y'.repeat(1024 * 1024)}`, 'the file is larger than 1 MiB; split the team into several'],
+    [
+      'agents: &a {root: *a}',
+      expect.stringContaining('cannot be read as YAML: Converting circular structure'),
+    ],
+    ['agents: {root: {model: openai/a, ? [x] : y}}', 'a key is a list or a map; a key can only be text'],
+    [`agents: ${'['.repeat(50_000)}`, expect.stringContaining('not valid YAML')],
+    [
+      `agents: {${Array.from({ length: 201 }, (_, index) => `a${index}: {}`).join(', ')}}`,
+      'the team has 201 agents; at most 200 are allowed',
+    ],
     ['agents: {a/b: {model: openai/a}}', expect.stringContaining('"a/b" cannot be the name of an agent')],
     ['agents: {__proto__: {model: openai/a}}', expect.stringContaining('cannot be the name of an agent')],
-  ])('is refused with words where it is %j', (yaml, message) => {
-    const { team, errors } = compile(yaml.slice(0, 2_000_000));
+  ])('is refused with words where it is %.60s', (yaml, message) => {
+    const { team, errors } = compile(yaml);
     expect(team).toBeNull();
     expect(errors.map((error) => error.message)).toContainEqual(message);
   });
