@@ -60,7 +60,7 @@ export async function gatherContent(
   store: Store,
   id: ConversationId,
   events: readonly ConversationEvent[],
-  unstored: Unstored | (() => Promise<Unstored>),
+  unstored: Unstored | (() => Unstored | Promise<Unstored>),
 ): Promise<ContentIndex> {
   if (typeof unstored !== 'function') return gather(store, id, events, unstored);
   const index = await gather(store, id, events, null);

@@ -36,7 +36,11 @@ function isLoopbackOrigin(origin: string): boolean {
 
 function isLoopbackHost(host: string): boolean {
   const match = /^(\[[0-9a-f:.]+\]|[^:]+)(?::\d{1,5})?$/i.exec(host);
-  const name = match?.[1]?.toLowerCase();
-  if (name === undefined) return false;
-  return name === 'localhost' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
+  return match?.[1] !== undefined && isLoopbackName(match[1]);
+}
+
+/** Of a host without its port. */
+export function isLoopbackName(host: string): boolean {
+  const name = host.toLowerCase();
+  return ['localhost', '::1', '[::1]'].includes(name) || /^127(\.\d{1,3}){3}$/.test(name);
 }

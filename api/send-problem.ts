@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { MulterError } from 'multer';
+import { StoreError } from '../storage/store-error.ts';
 import { TemporalAway } from './gateway/failures.ts';
 import { Problem } from './problem.ts';
 
@@ -47,6 +48,11 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TemporalAway) {
     return new Problem('unavailable', error.message, { headers: { 'Retry-After': '5' } });
+  }
+  if (error instanceof StoreError && error.type === 'cursor.invalid') {
+    return new Problem('invalid-request', error.message, {
+      errors: [{ path: 'cursor', message: error.message }],
+    });
   }
   if (error instanceof MulterError) return fromUpload(error);
   if (error instanceof URIError)

@@ -1,5 +1,5 @@
 /** Checks what a client sent against a schema, and says every mistake in words that tell what to do. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { nearestName } from '../config/nearest-name.ts';
 import { Problem } from './problem.ts';
 import type { FieldError } from './problem.ts';

@@ -1,6 +1,7 @@
 // `npm run generate` writes what is made from the code; with --check a difference fails.
 // A file that is generated as a whole has `make`; one with a generated part names it between two comments.
 import { readFile, writeFile } from 'node:fs/promises';
+import { renderOpenApiDocument } from '../api/openapi.ts';
 import { renderEnvironmentExample } from '../config/environment-example.ts';
 import { renderTeamFileSchema } from '../config/teams/team-file-schema.ts';
 import { drawLayers } from './layer-diagram.mjs';
@@ -8,6 +9,7 @@ import { drawLayers } from './layer-diagram.mjs';
 const generated = [
   { file: 'ARCHITECTURE.md', make: (text) => fillSection(text, 'layers', drawLayers()) },
   { file: '.env.example', make: () => renderEnvironmentExample() },
+  { file: 'docs/openapi.json', make: () => renderOpenApiDocument() },
   { file: 'docs/team-file.schema.json', make: () => renderTeamFileSchema() },
 ];
 

@@ -1,0 +1,59 @@
+import type { Client } from '@temporalio/client';
+import { toControlTopic } from '../../bus/bus.ts';
+import type { Bus } from '../../bus/bus.ts';
+import { toWorkflowId } from '../../protocol/ids.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import type { UpdateArguments, UpdateResults } from '../../protocol/session-messages.ts';
+import type { Gateway } from './gateway.ts';
+import { runUpdate } from './run-update.ts';
+
+type Commands = Pick<Gateway, 'sendMessage' | 'interrupt' | 'startTask' | 'stopTask' | 'steerTask' | 'close'>;
+
+/** Commands to a conversation's workflow. What they stop is aborted over the bus as soon as it is accepted. */
+export function createCommands(client: Client, bus: Bus, deadlineMs: number): Commands {
+  function update<Name extends keyof UpdateArguments>(
+    id: ConversationId,
+    name: Name,
+    argument: UpdateArguments[Name],
+    updateId: string,
+    onAccepted?: () => void,
+  ): Promise<UpdateResults[Name]> {
+    return runUpdate(client, {
+      workflowId: toWorkflowId(id),
+      name,
+      argument,
+      updateId,
+      deadlineMs,
+      onAccepted,
+    });
+  }
+
+  /** The fast way of a stop that is in history; the slow one, cancellation, works without it. */
+  function abort(id: ConversationId, turn: number | null): void {
+    bus.publish(toControlTopic(id), { type: 'abort', turn });
+  }
+
+  return {
+    async sendMessage(id, message) {
+      const answer = await update(id, 'sendMessage', message, `${message.id}:${message.hash}`);
+      if (message.delivery === 'interrupt') abort(id, answer.turn - 1);
+      return answer;
+    },
+    async interrupt(id, request) {
+      const answer = await update(id, 'interrupt', {}, request);
+      if (answer.changed && answer.turn !== null) abort(id, answer.turn);
+      return answer;
+    },
+    startTask: (id, task, request) => update(id, 'startTask', task, request),
+    stopTask: (id, stop, request, subtree) =>
+      update(id, 'stopTask', stop, request, () => {
+        for (const task of subtree) abort({ ...id, task }, null);
+      }),
+    steerTask: (id, message) => update(id, 'steerTask', message, `${message.id}:${message.hash}`),
+    async close(id, close, request) {
+      const answer = await update(id, 'close', close, request);
+      if (answer.changed) abort(id, null);
+      return answer;
+    },
+  };
+}

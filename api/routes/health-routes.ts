@@ -1,0 +1,45 @@
+import { healthSchema, readinessSchema } from '../../protocol/schemas/health.ts';
+import { defineRoute } from '../route.ts';
+import type { Route } from '../route.ts';
+import type { Services } from '../services.ts';
+
+const tag = 'Health';
+
+const alive = defineRoute({
+  method: 'get',
+  path: '/healthz',
+  tag,
+  summary: 'Whether the process is alive',
+  successes: [{ status: 200, description: 'It is', schema: healthSchema, example: { status: 'ok' } }],
+  problems: [],
+  handle: () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
+});
+
+const ready = defineRoute({
+  method: 'get',
+  path: '/readyz',
+  tag,
+  summary: 'Whether Temporal, the store and the workers can be reached',
+  successes: [
+    { status: 200, description: 'All of them', schema: readinessSchema },
+    { status: 503, description: 'Not all of them', schema: readinessSchema },
+  ],
+  problems: [],
+  async handle(services) {
+    const [health, store] = await Promise.all([services.gateway.checkHealth(), isStoreReady(services)]);
+    const checks = { ...health, store };
+    const isReady = Object.values(checks).every(Boolean) && !services.isShutDown();
+    return { status: isReady ? 200 : 503, body: { ready: isReady, ...checks } };
+  },
+});
+
+export const healthRoutes: Route[] = [alive, ready];
+
+async function isStoreReady({ store }: Services): Promise<boolean> {
+  try {
+    await store.ping();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,88 @@
+import { pageOf } from '../../protocol/schemas/page.ts';
+import { pageQuerySchema } from '../../protocol/schemas/queries.ts';
+import { sendMessageSchema } from '../../protocol/schemas/requests.ts';
+import {
+  acknowledgementSchema,
+  answeredMessageSchema,
+  messageSchema,
+} from '../../protocol/schemas/resources.ts';
+import { exampleMessage } from '../examples.ts';
+import { findSession } from '../find-conversation.ts';
+import { readIdempotencyKey } from '../idempotency.ts';
+import { readMessages } from '../read-messages.ts';
+import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../route.ts';
+import type { Route } from '../route.ts';
+import { sendMessage } from '../send-message.ts';
+import { readWaitPreference, waitForTurn } from '../wait-for-turn.ts';
+import { streamTurn } from '../stream-turn.ts';
+
+const tag = 'Messages';
+
+const send = defineRoute({
+  method: 'post',
+  path: '/v1/sessions/{session}/messages',
+  tag,
+  summary: 'Send a message',
+  description:
+    'Answered as soon as the message is accepted. With `Prefer: wait=30` the answer comes with the end of the turn, ' +
+    'if that is within so many seconds; with `Accept: text/event-stream` the turn comes as a stream.',
+  headers: [
+    IDEMPOTENCY_KEY,
+    { name: 'Prefer', description: 'How many seconds to wait for the end of the turn.', example: 'wait=30' },
+  ],
+  body: sendMessageSchema,
+  successes: [
+    {
+      status: 202,
+      description: 'The message was accepted',
+      schema: acknowledgementSchema,
+      example: { message: exampleMessage.id, turn: 1, offset: 3 },
+    },
+    { status: 200, description: 'The turn has ended', schema: answeredMessageSchema },
+    { status: 200, description: 'The turn as a stream', mediaType: 'text/event-stream' },
+  ],
+  problems: [
+    'not-found',
+    'unknown-file',
+    'message-too-large',
+    'idempotency-key-reused',
+    'session-closed',
+    'inbox-full',
+    'unavailable',
+  ],
+  async handle(services, { parameters, body, request, response }) {
+    const found = await findSession(services.store, requireParameter(parameters, 'session'));
+    const deliver = () => sendMessage(services, found, body, readIdempotencyKey(request));
+    if (request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
+      await streamTurn(services, { id: found.id, deliver, response });
+      return undefined;
+    }
+    const wait = readWaitPreference(request);
+    const acknowledgement = await deliver();
+    const headers: Record<string, string> = wait === null ? {} : { 'Preference-Applied': `wait=${wait}` };
+    const answered =
+      wait === null
+        ? null
+        : await waitForTurn(services, { id: found.id, acknowledgement, seconds: wait, response });
+    if (answered === null) return { status: 202, body: acknowledgement, headers };
+    return { status: 200, body: answered, headers };
+  },
+});
+
+const list = defineRoute({
+  method: 'get',
+  path: '/v1/sessions/{session}/messages',
+  tag,
+  summary: 'Read the transcript',
+  query: pageQuerySchema,
+  successes: [
+    { status: 200, description: 'A page of messages, oldest first', schema: pageOf(messageSchema) },
+  ],
+  problems: ['not-found'],
+  async handle({ store, source }, { parameters, query }) {
+    const { id } = await findSession(store, requireParameter(parameters, 'session'));
+    return { status: 200, body: await readMessages(store, source, id, query) };
+  },
+});
+
+export const messageRoutes: Route[] = [send, list];

@@ -1,0 +1,164 @@
+import { pageOf } from '../../protocol/schemas/page.ts';
+import { listTasksQuerySchema, pageQuerySchema } from '../../protocol/schemas/queries.ts';
+import { startTaskSchema, steerTaskSchema, stopTaskSchema } from '../../protocol/schemas/requests.ts';
+import {
+  acknowledgementSchema,
+  listedTaskSchema,
+  messageSchema,
+  receiptSchema,
+  taskSchema,
+  taskSummarySchema,
+} from '../../protocol/schemas/resources.ts';
+import { findSession, findTask } from '../find-conversation.ts';
+import type { FoundTask } from '../find-conversation.ts';
+import { answerOnce, readIdempotencyKey } from '../idempotency.ts';
+import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+import { readMessages } from '../read-messages.ts';
+import { readTask } from '../read-task.ts';
+import { renderListedTask, renderTaskSummary } from '../render-task.ts';
+import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../route.ts';
+import type { Route } from '../route.ts';
+import { steerTask } from '../send-message.ts';
+import type { Services } from '../services.ts';
+import { startTask } from '../start-task.ts';
+import { stopTask } from '../stop-task.ts';
+import { readTaskTree } from '../task-tree.ts';
+
+const tag = 'Tasks';
+
+const list = defineRoute({
+  method: 'get',
+  path: '/v1/sessions/{session}/tasks',
+  tag,
+  summary: 'List the tasks of a session',
+  description: 'The whole tree, oldest first.',
+  successes: [{ status: 200, description: 'All tasks', schema: pageOf(taskSummarySchema) }],
+  problems: ['not-found'],
+  async handle({ store, source, clock }, { parameters }) {
+    const { id } = await findSession(store, requireParameter(parameters, 'session'));
+    const { records, views, isStale } = await readTaskTree({ store }, source, id, null);
+    const now = clock();
+    const data = records.map((record) => renderTaskSummary(record, views.get(record.id), now));
+    return { status: 200, body: { data, nextCursor: null, ...(isStale ? { stale: true } : {}) } };
+  },
+});
+
+const start = defineRoute({
+  method: 'post',
+  path: '/v1/sessions/{session}/tasks',
+  tag,
+  summary: 'Start a background agent by hand',
+  headers: [IDEMPOTENCY_KEY],
+  body: startTaskSchema,
+  successes: [
+    { status: 201, description: 'The task', schema: taskSchema },
+    { status: 200, description: 'The task that was started with this `key` before', schema: taskSchema },
+  ],
+  problems: [
+    'not-found',
+    'unknown-file',
+    'message-too-large',
+    'task-refused',
+    'idempotency-key-reused',
+    'session-closed',
+    'unavailable',
+  ],
+  async handle(services, { parameters, body, path, request }) {
+    const found = await findSession(services.store, requireParameter(parameters, 'session'));
+    return answerOnce(services, { request, route: path, body }, async (ids) => {
+      const { task, existing } = await startTask(services, found, body, ids);
+      return { status: existing ? 200 : 201, body: await readTask(services, services.source, task) };
+    });
+  },
+});
+
+const listAll = defineRoute({
+  method: 'get',
+  path: '/v1/tasks',
+  tag,
+  summary: 'List tasks of all sessions, newest first',
+  query: listTasksQuerySchema,
+  successes: [{ status: 200, description: 'A page of tasks', schema: pageOf(listedTaskSchema) }],
+  problems: [],
+  async handle({ store, clock }, { query }) {
+    const page = await store.tasks.list(DEVELOPMENT_PRINCIPAL.workspace, query);
+    const now = clock();
+    return { status: 200, body: { ...page, data: page.data.map((record) => renderListedTask(record, now)) } };
+  },
+});
+
+const read = defineRoute({
+  method: 'get',
+  path: '/v1/sessions/{session}/tasks/{task}',
+  tag,
+  summary: 'Read a task',
+  successes: [{ status: 200, description: 'The task', schema: taskSchema }],
+  problems: ['not-found'],
+  async handle(services, { parameters }) {
+    const task = await find(services, parameters);
+    return { status: 200, body: await readTask(services, services.source, task) };
+  },
+});
+
+const messages = defineRoute({
+  method: 'get',
+  path: '/v1/sessions/{session}/tasks/{task}/messages',
+  tag,
+  summary: "Read a task's transcript",
+  query: pageQuerySchema,
+  successes: [
+    { status: 200, description: 'A page of messages, oldest first', schema: pageOf(messageSchema) },
+  ],
+  problems: ['not-found'],
+  async handle(services, { parameters, query }) {
+    const { id } = await find(services, parameters);
+    return { status: 200, body: await readMessages(services.store, services.source, id, query) };
+  },
+});
+
+const steer = defineRoute({
+  method: 'post',
+  path: '/v1/sessions/{session}/tasks/{task}/messages',
+  tag,
+  summary: 'Steer a task',
+  description: 'Its agent sees the message at its next step.',
+  headers: [IDEMPOTENCY_KEY],
+  body: steerTaskSchema,
+  successes: [
+    {
+      status: 202,
+      description: 'Passed on; the offset is one of its starter',
+      schema: acknowledgementSchema,
+    },
+  ],
+  problems: ['not-found', 'message-too-large', 'idempotency-key-reused', 'task-finished', 'unavailable'],
+  async handle(services, { parameters, body, request }) {
+    const task = await find(services, parameters);
+    const acknowledgement = await steerTask(services, task, body.text, readIdempotencyKey(request));
+    return { status: 202, body: acknowledgement };
+  },
+});
+
+const stop = defineRoute({
+  method: 'post',
+  path: '/v1/sessions/{session}/tasks/{task}/stop',
+  tag,
+  summary: 'Stop a task and those below it',
+  headers: [IDEMPOTENCY_KEY],
+  body: stopTaskSchema,
+  successes: [{ status: 200, description: 'The receipt', schema: receiptSchema }],
+  problems: ['not-found', 'idempotency-key-reused', 'unavailable'],
+  async handle(services, { parameters, body, path, request }) {
+    const task = await find(services, parameters);
+    return answerOnce(services, { request, route: path, body }, async ({ uuid }) => ({
+      status: 200,
+      body: await stopTask(services, task, uuid),
+    }));
+  },
+});
+
+export const taskRoutes: Route[] = [list, start, listAll, read, messages, steer, stop];
+
+function find({ store }: Services, parameters: Record<string, string>): Promise<FoundTask> {
+  return findTask(store, requireParameter(parameters, 'session'), requireParameter(parameters, 'task'));
+}

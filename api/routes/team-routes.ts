@@ -1,0 +1,109 @@
+import express from 'express';
+import type { LoadedTeam } from '../../config/teams/team-folder.ts';
+import { pageOf } from '../../protocol/schemas/page.ts';
+import { validateTeamSchema } from '../../protocol/schemas/requests.ts';
+import { listedTeamSchema, teamSchema, teamValidationSchema } from '../../protocol/schemas/teams.ts';
+import type { ListedTeamResource, TeamResource } from '../../protocol/schemas/teams.ts';
+import { notFound, Problem } from '../problem.ts';
+import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+import { readRawBody } from '../read-raw-body.ts';
+import { defineRoute, requireParameter } from '../route.ts';
+import type { Incoming, Route } from '../route.ts';
+import { validate } from '../validate.ts';
+
+const tag = 'Teams';
+const TEAM_BYTES = 1024 * 1024;
+const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
+const readYaml = express.text({ limit: TEAM_BYTES, type: YAML_TYPES });
+const readJson = express.json({ limit: TEAM_BYTES, strict: false });
+
+const list = defineRoute({
+  method: 'get',
+  path: '/v1/teams',
+  tag,
+  summary: 'List the teams that sessions can be opened with',
+  successes: [{ status: 200, description: 'All teams', schema: pageOf(listedTeamSchema) }],
+  problems: [],
+  handle: ({ teams }) => {
+    const data = teams.list(DEVELOPMENT_PRINCIPAL.workspace).map(renderListedTeam);
+    return Promise.resolve({ status: 200, body: { data, nextCursor: null } });
+  },
+});
+
+const read = defineRoute({
+  method: 'get',
+  path: '/v1/teams/{name}',
+  tag,
+  summary: 'Read a team',
+  successes: [{ status: 200, description: 'The team', schema: teamSchema }],
+  problems: ['not-found'],
+  handle: ({ teams }, { parameters }) => {
+    const name = requireParameter(parameters, 'name');
+    const loaded = teams.get(DEVELOPMENT_PRINCIPAL.workspace, name);
+    if (loaded === null) throw notFound('team', name);
+    return Promise.resolve({ status: 200, body: renderTeam(loaded) });
+  },
+});
+
+const check = defineRoute({
+  method: 'post',
+  path: '/v1/teams/validate',
+  tag,
+  summary: 'Check a team file',
+  description: 'Nothing is kept. All mistakes are told at once, with their places.',
+  otherBody: [
+    { mediaType: 'application/yaml', schema: validateTeamSchema.shape.yaml },
+    { mediaType: 'application/json', schema: validateTeamSchema },
+  ],
+  successes: [{ status: 200, description: 'What was found', schema: teamValidationSchema }],
+  problems: [],
+  async handle({ compileTeam }, incoming) {
+    const { team, errors, warnings } = compileTeam({ name: 'team', yaml: await readTeamText(incoming) });
+    return { status: 200, body: { valid: team !== null, errors, warnings } };
+  },
+});
+
+export const teamRoutes: Route[] = [list, check, read];
+
+async function readTeamText({ request, response }: Incoming<unknown, unknown>): Promise<string> {
+  if (request.is(YAML_TYPES)) {
+    await readRawBody(readYaml, request, response);
+    return (request.body as string | undefined) ?? '';
+  }
+  if (!request.is('application/json')) {
+    throw new Problem(
+      'unsupported-media-type',
+      'Send the team as application/yaml, or as JSON: {"yaml": "…"}',
+    );
+  }
+  await readRawBody(readJson, request, response);
+  return validate(validateTeamSchema, request.body).yaml;
+}
+
+function renderListedTeam({ name, team, errors, warnings }: LoadedTeam): ListedTeamResource {
+  return {
+    name,
+    version: team?.version ?? null,
+    entry: team?.entry ?? null,
+    agents: Object.keys(team?.agents ?? {}),
+    errors,
+    warnings,
+  };
+}
+
+function renderTeam(loaded: LoadedTeam): TeamResource {
+  const { team } = loaded;
+  return {
+    ...renderListedTeam(loaded),
+    agents: Object.values(team?.agents ?? {}).map((agent) => ({
+      name: agent.name,
+      description: agent.description,
+      model: agent.model,
+      subAgents: agent.subAgents.map((subAgent) => subAgent.agent),
+      handoffs: agent.handoffs.map((handoff) => handoff.agent),
+      toolsets: agent.toolsets.map((toolset) => toolset.type),
+      welcomeMessage: agent.welcomeMessage,
+    })),
+    unavailable: team?.unavailable ?? [],
+  };
+}

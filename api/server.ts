@@ -1,0 +1,96 @@
+/** The HTTP API: an Express application, and the server that it listens with. */
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { Express, RequestHandler } from 'express';
+import { ALL_ROUTES } from './all-routes.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { mountDocs } from './docs-page.ts';
+import { mountRoutes } from './mount-routes.ts';
+import { guardOrigin, isLoopbackName } from './origin-guard.ts';
+import { Problem } from './problem.ts';
+import { createProblemHandler, refuseUnknownRoute } from './send-problem.ts';
+import { createServices } from './services.ts';
+
+export interface Api {
+  app: Express;
+  /** Port 0 takes a free one. Rejects with the system's error when the port is taken. */
+  listen(place: { host: string; port: number }): Promise<{ host: string; port: number; url: string }>;
+  /** Takes no new requests, lets those that run end, and tells streams to come back. */
+  close(): Promise<void>;
+}
+
+/** What still runs after so long is cut off. */
+const GRACE_MS = 10_000;
+
+export function createApi(dependencies: ApiDependencies): Api {
+  let isShutDown = false;
+  const services = createServices(dependencies, () => isShutDown);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(guardOrigin, setSafeHeaders, (_request, response, next) => {
+    if (isShutDown) {
+      response.setHeader('Connection', 'close');
+      throw new Problem('unavailable', 'This process is ending. Try again', {
+        headers: { 'Retry-After': '1' },
+      });
+    }
+    next();
+  });
+  mountRoutes(app, ALL_ROUTES, services);
+  mountDocs(app);
+  app.use(refuseUnknownRoute);
+  app.use(createProblemHandler(dependencies.logger));
+  const server = createServer(app);
+  return {
+    app,
+    listen: ({ host, port }) => listen(server, host, port),
+    async close() {
+      isShutDown = true;
+      services.feeds.stop();
+      await closeServer(server);
+    },
+  };
+}
+
+const setSafeHeaders: RequestHandler = (_request, response, next) => {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  next();
+};
+
+function listen(
+  server: Server,
+  host: string,
+  port: number,
+): Promise<{ host: string; port: number; url: string }> {
+  if (!isLoopbackName(host)) {
+    return Promise.reject(
+      new Error(
+        `Without keys Offstage listens on this machine only: ${host} is not a loopback address, use 127.0.0.1`,
+      ),
+    );
+  }
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address() as AddressInfo;
+      const name = host.includes(':') ? `[${host}]` : host;
+      resolve({ host, port: address.port, url: `http://${name}:${address.port}` });
+    });
+  });
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}

@@ -1,0 +1,17 @@
+import type { ApiDependencies } from './dependencies.ts';
+import { EventSource } from './event-source.ts';
+import { SessionFeeds } from './session-feeds.ts';
+
+/** What routes work with: the dependencies, and what one API process keeps. */
+export interface Services extends ApiDependencies {
+  source: EventSource;
+  feeds: SessionFeeds;
+  /** The process ends: streams are told to come back. */
+  isShutDown: () => boolean;
+}
+
+export function createServices(dependencies: ApiDependencies, isShutDown: () => boolean): Services {
+  const { store, gateway, bus, logger } = dependencies;
+  const source = new EventSource(store, gateway);
+  return { ...dependencies, source, feeds: new SessionFeeds({ source, bus, logger }), isShutDown };
+}
