@@ -22,7 +22,7 @@ const LONGEST_RETRY_MS = 10_000;
 /** The API sends a comment every 15 s: silence for three of them is a dead connection. */
 const SILENCE_MS = 45_000;
 
-/** Ends when the signal aborts; throws an `ApiError` when the API refuses the stream for good. */
+/** Ends when the signal aborts or the session is over; throws an `ApiError` when the API refuses the stream for good. */
 export async function followFeed(options: FeedOptions): Promise<void> {
   const { signal } = options;
   const firstRetryMs = options.retryMs ?? 250;
@@ -33,6 +33,7 @@ export async function followFeed(options: FeedOptions): Promise<void> {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       const response = await connect(options, state.lastOffset, connection.signal);
+      if (response?.status === 204) return;
       if (response !== null) {
         options.onConnected();
         state.retryMs = firstRetryMs;

@@ -62,7 +62,9 @@ export async function runChat(options: ChatOptions): Promise<0 | 1> {
     say(chat, `Session ${id}: team ${team.name}, agent ${agent}. /help lists the commands.`);
     listen(chat);
     await follow(chat, options, options.session === undefined ? 1 : Math.max(1, offset - SHOWN_PAST + 1));
-    if (!chat.view.isClosed) say(chat, `The session goes on. To come back: offstage chat --session ${id}`);
+    if (!chat.view.isClosed && !signal.aborted) say(chat, '· the session is closed');
+    else if (!chat.view.isClosed)
+      say(chat, `The session goes on. To come back: offstage chat --session ${id}`);
     return 0;
   } catch (error) {
     if (signal.aborted) return 0;

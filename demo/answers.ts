@@ -81,7 +81,9 @@ function showWait(text: string): string {
   try {
     const { tasks } = JSON.parse(text) as { tasks: Record<string, string | undefined>[] };
     const lines = tasks.map((task) => `${task['agent']} (“${task['title']}”): ${task['status']}`);
-    const results = tasks.map((task) => showHead(task['result'] ?? task['error'] ?? ''));
+    const results = tasks.map((task) =>
+      showHead(task['result'] ?? task['error'] ?? task['output_until_then'] ?? ''),
+    );
     return lines.map((line, index) => `${line}\n\n${results[index]}`.trim()).join('\n\n');
   } catch {
     return showHead(text);

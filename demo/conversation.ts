@@ -19,6 +19,8 @@ interface UserEntry {
   text: string;
   /** What came with the text, in words: `image`, `document contract.pdf`. */
   media: string[];
+  /** Ids of files that came with it. */
+  files: string[];
 }
 
 /** The end of a background task, as the system tells it. */
@@ -90,20 +92,24 @@ function readUserText(text: string): Entry[] {
     };
   });
   if (notices.length > 0) return notices;
-  return NOTE.test(text) ? [{ kind: 'note', text }] : [{ kind: 'user', text, media: [] }];
+  return NOTE.test(text) ? [{ kind: 'note', text }] : [{ kind: 'user', text, media: [], files: [] }];
 }
 
 const TEXT_DOCUMENT = /^Document "(.*)":\n\n/;
+/** How the engine names a file to the model, before its content. */
+const ATTACHED = /^\[attached: (file_\w+),.*\]$/;
 
 /** Joins what one message of a person consists of: several texts, images, documents (some of them as text). */
 export function toEntries(texts: string[], attached: string[]): Entry[] {
   const documents = texts.flatMap((text) => TEXT_DOCUMENT.exec(text)?.[1] ?? []);
   const media = [...attached, ...documents.map((name) => `document ${name}`)];
-  const entries = texts.filter((text) => !TEXT_DOCUMENT.test(text)).flatMap(readUserText);
-  const words = entries.filter((entry) => entry.kind === 'user').map((entry) => entry.text);
+  const files = texts.flatMap((text) => ATTACHED.exec(text)?.[1] ?? []);
+  const said = texts.filter((text) => !TEXT_DOCUMENT.test(text) && !ATTACHED.test(text));
+  const entries = said.flatMap(readUserText);
+  const words = ofKind(entries, 'user').map((entry) => entry.text);
   const others = entries.filter((entry) => entry.kind !== 'user');
   if (words.length === 0 && media.length === 0) return others;
-  return [...others, { kind: 'user', text: words.join('\n').trim(), media }];
+  return [...others, { kind: 'user', text: words.join('\n').trim(), media, files }];
 }
 
 export function ofKind<K extends Entry['kind']>(entries: Entry[], kind: K): Extract<Entry, { kind: K }>[] {

@@ -7,9 +7,12 @@ import { toTitle } from './words.ts';
 
 const WRITES = /\b(?:write|draft|create|prepare|compose|save)\b/i;
 
+/** What the engine writes below the words of a task. */
+const BESIDE_THE_TASK = /\n\n(?=Variables: |Attachments:\n|<conversation>)/;
+
 export function doWork(conversation: Conversation): Thought {
   const users = ofKind(conversation.entries, 'user');
-  const task = users[0]?.text ?? '';
+  const [task = ''] = (users[0]?.text ?? '').split(BESIDE_THE_TASK);
   const made = ofKind(conversation.entries, 'assistant').flatMap((entry) => entry.calls);
   const hasCalled = (name: string): boolean => made.some((call) => call.name === name);
   const mayCall = (name: string): boolean => !hasCalled(name) && findTool(conversation, name) !== undefined;

@@ -55,7 +55,10 @@ export function readTexts(content: unknown): string[] {
     .map((part) => readString(part['text']));
 }
 
-/** Chat Completions has no mark for a failed call, and not every result of Messages has it. */
+const ERROR_WORDS =
+  /^(?:error\b|not (?:started|transferred|available|saved)\b|task not found|unknown tool|the arguments do not fit|cancelled\b|\S+ is not running)/i;
+
+/** Chat Completions has no mark for a failed call: its words tell it. */
 export function isErrorText(text: string): boolean {
-  return /^(?:error\b|not (?:started|transferred)|task not found|unknown )/i.test(text);
+  return ERROR_WORDS.test(text);
 }

@@ -1,4 +1,4 @@
-import { findTool, freshEntries, readProperties } from './conversation.ts';
+import { findTool, freshEntries, ofKind, readProperties } from './conversation.ts';
 import type { Conversation, Thought } from './conversation.ts';
 import { planWork, readDelegates } from './plan-work.ts';
 import type { Delegate } from './plan-work.ts';
@@ -16,8 +16,9 @@ export function startWork(conversation: Conversation, text: string): Thought['ca
   const tool = findStarter(conversation);
   if (tool === undefined) return [];
   const known = readProperties(tool.parameters);
-  const said = freshEntries(conversation).map((entry) => (entry.kind === 'result' ? '' : entry.text));
-  const attachments = [...new Set(said.join('\n').match(/\bfile_[\w-]{6,}/g) ?? [])];
+  const users = ofKind(freshEntries(conversation), 'user');
+  const named = users.flatMap((user) => user.text.match(/\bfile_\w{6,}/g) ?? []);
+  const attachments = [...new Set([...users.flatMap((user) => user.files), ...named])];
   const tasks = planWork(text, findDelegates(conversation), conversation.system);
   return tasks.map(({ title, ...asked }) => ({
     name: tool.name,

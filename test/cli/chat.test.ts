@@ -177,6 +177,12 @@ describe('a chat over HTTP', () => {
     expect(chat.read()).not.toContain('To come back');
   });
 
+  it('ends when the feed says that the session is over', async () => {
+    api.answers.set(`GET /v1/sessions/${SESSION}/events`, { status: 204, body: null });
+    expect(await begin({ session: SESSION }).end).toBe(0);
+    expect(api.calls.filter(({ what }) => what.endsWith('/events'))).toHaveLength(1);
+  });
+
   it('asks which team, and fails with words when the session does not exist', async () => {
     const teams = [{ name: 'one' }, { name: 'two' }];
     api.answers.set('GET /v1/teams', { status: 200, body: { data: teams, nextCursor: null } });

@@ -81,7 +81,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     const given = api.answers.get(what) ?? { status: 200, body: own[what] ?? {} };
     api.answers.delete(what);
     response.writeHead(given.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(given.body));
+    response.end(given.status === 204 ? undefined : JSON.stringify(given.body));
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

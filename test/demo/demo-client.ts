@@ -3,7 +3,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 
 type Line =
-  | { user: string; image?: string; pdf?: string }
+  | { user: string; label?: string; image?: string; pdf?: string }
   | { assistant: string; calls?: Call[] }
   | { result: string; call: string; isError?: boolean };
 
@@ -48,9 +48,13 @@ function toOpenAiMessage(line: Line): OpenAI.Chat.ChatCompletionMessageParam {
     }));
     return { role: 'assistant', content: line.assistant, ...(calls.length > 0 && { tool_calls: calls }) };
   }
+  const label = line.label && [{ type: 'text' as const, text: line.label }];
   const image = line.image && [{ type: 'image_url' as const, image_url: { url: line.image } }];
   const pdf = line.pdf && [{ type: 'file' as const, file: { filename: line.pdf, file_data: 'data:,' } }];
-  return { role: 'user', content: [{ type: 'text', text: line.user }, ...(image || []), ...(pdf || [])] };
+  return {
+    role: 'user',
+    content: [{ type: 'text', text: line.user }, ...(label || []), ...(image || []), ...(pdf || [])],
+  };
 }
 
 function askByOpenAi(baseUrl: string): Ask {
@@ -113,10 +117,14 @@ function toAnthropicMessage(line: Line): Anthropic.MessageParam {
     }));
     return { role: 'assistant', content: [...text, ...calls] };
   }
+  const label = line.label && [{ type: 'text' as const, text: line.label }];
   const image = line.image && [{ type: 'image' as const, source: { type: 'url' as const, url: line.image } }];
   const source = { type: 'base64' as const, media_type: 'application/pdf' as const, data: '' };
   const pdf = line.pdf && [{ type: 'document' as const, title: line.pdf, source }];
-  return { role: 'user', content: [{ type: 'text', text: line.user }, ...(image || []), ...(pdf || [])] };
+  return {
+    role: 'user',
+    content: [{ type: 'text', text: line.user }, ...(label || []), ...(image || []), ...(pdf || [])],
+  };
 }
 
 function askByAnthropic(baseUrl: string): Ask {

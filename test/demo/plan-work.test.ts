@@ -68,7 +68,8 @@ for (const [name, connect] of clients) {
 
     it('says which images and documents it got, and hands on the files that the message names', async () => {
       const user = {
-        user: 'Describe this photo\n[file_0123456789abcdef]',
+        user: 'Describe this photo, and file_0123456789abcdef too',
+        label: '[attached: file_fedcba9876543210, a.png, image/png]',
         image: 'https://example.org/a.png',
         pdf: 'b.pdf',
       };
@@ -76,7 +77,7 @@ for (const [name, connect] of clients) {
       expect(text).toContain('I received an image and a document b.pdf.');
       expect(calls[0]!.arguments).toMatchObject({
         agent: 'image_reader',
-        attachments: ['file_0123456789abcdef'],
+        attachments: ['file_fedcba9876543210', 'file_0123456789abcdef'],
       });
     });
 
