@@ -24,6 +24,8 @@ export interface ScriptedModel {
   /** What each agent's model was asked, in order. */
   calls: { agent: string; request: ProviderCall['request'] }[];
   assertUsed(): void;
+  /** For a script that was written longer than it could be known to be needed. */
+  forget(): void;
 }
 
 export function scriptModel(scripts: Record<string, Script>): ScriptedModel {
@@ -40,6 +42,7 @@ export function scriptModel(scripts: Record<string, Script>): ScriptedModel {
         return play(typeof next === 'function' ? next(call) : next, call, calls.length);
       },
     },
+    forget: () => left.clear(),
     assertUsed() {
       const unused = [...left]
         .filter(([, script]) => script.length > 0)

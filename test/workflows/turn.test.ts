@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeTeam } from '../support/test-team.ts';
+import type { ConversationEvent } from '../../protocol/events.ts';
+import { defer } from '../support/deferred.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
+import { makeTeam } from '../support/test-team.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let offstage: TestOffstage;
 beforeAll(async () => {
@@ -10,6 +13,13 @@ beforeAll(async () => {
 afterAll(() => offstage.close());
 
 const assistant = makeTeam({ assistant: {} });
+const planner = makeTeam({ planner: { toolsets: [{ type: 'todo' }, { type: 'think' }], maxIterations: 3 } });
+
+function lastTurn(events: ConversationEvent[]): Extract<ConversationEvent, { type: 'turn.finished' }> {
+  const last = events.findLast((event) => event.type === 'turn.finished');
+  if (last?.type !== 'turn.finished') throw new Error('no turn has ended');
+  return last;
+}
 
 describe('a turn', () => {
   it('answers a message, and its events say how', async () => {
@@ -17,7 +27,6 @@ describe('a turn', () => {
     const acknowledgement = await session.say('Hello', 'next_step', 'msg_1');
     expect(acknowledgement).toEqual({ message: 'msg_1', turn: 1, offset: 2 });
     await session.untilIdle(1);
-    console.log(JSON.stringify((await session.events()).at(-1)));
     expect(await session.transcript()).toEqual(['user: Hello', 'assistant: Good morning.']);
     expect((await session.events()).map(({ type }) => type)).toEqual([
       'session.opened',
@@ -27,5 +36,159 @@ describe('a turn', () => {
       'message.committed',
       'turn.finished',
     ]);
+  });
+
+  it('takes a message once, however often it is sent, and refuses its id with another body', async () => {
+    const session = await offstage.open(assistant, { assistant: [{ say: 'Once.' }] });
+    const first = await session.say('Hello', 'next_step', 'msg_1');
+    expect(await session.say('Hello', 'next_step', 'msg_1')).toEqual(first);
+    await session.untilIdle(1);
+    expect(await session.say('Hello', 'next_step', 'msg_1')).toEqual(first);
+    const refused = session.say('Something else', 'next_step', 'msg_1');
+    await expect(refused).rejects.toMatchObject({ cause: { type: 'message.id_reused' } });
+    expect(await session.transcript()).toEqual(['user: Hello', 'assistant: Once.']);
+  });
+
+  it('runs tool calls of a step together and records their ends in the order of the calls', async () => {
+    const session = await offstage.open(planner, {
+      planner: [
+        {
+          call: [
+            { name: 'create_todos', arguments: { descriptions: ['a', 'b'] } },
+            { name: 'think', arguments: { thought: 'hm' } },
+            { name: 'no_such_tool' },
+            { name: 'create_todo', arguments: { wrong: 1 } },
+          ],
+        },
+        { say: 'Planned.' },
+      ],
+    });
+    await session.say('Plan it');
+    await session.untilIdle(1);
+    const finished = (await session.events()).flatMap((event) =>
+      event.type === 'tool.finished' ? [`${event.tool}: ${event.outcome}`] : [],
+    );
+    expect(finished).toEqual(['create_todos: ok', 'think: ok', 'no_such_tool: error', 'create_todo: error']);
+    const prompt = session.model.calls[1]?.request.messages.filter(({ role }) => role === 'tool');
+    expect(prompt?.map((message) => ('text' in message ? message.text : ''))).toEqual([
+      '- [pending] todo_1: a\n- [pending] todo_2: b',
+      'Noted. Go on.',
+      expect.stringContaining('unknown tool: no_such_tool'),
+      expect.stringContaining('the arguments do not fit create_todo'),
+    ]);
+  });
+
+  it('ends at max_iterations with words for the user, and the next turn goes on', async () => {
+    const think = { call: [{ name: 'think', arguments: { thought: 'again' } }] };
+    const session = await offstage.open(planner, { planner: [think, think, think, { say: 'Now.' }] });
+    await session.say('Think');
+    await session.untilIdle(1);
+    expect(lastTurn(await session.events())).toMatchObject({ outcome: 'limit' });
+    await session.say('And now?');
+    await session.untilIdle(2);
+    expect((await session.transcript()).slice(-3)).toEqual([
+      expect.stringContaining('system: I stopped after 3 steps'),
+      'user: And now?',
+      'assistant: Now.',
+    ]);
+  });
+
+  it('tells the user of a failed model call, and the conversation goes on', async () => {
+    const session = await offstage.open(assistant, {
+      assistant: [{ fail: 'the provider refused.' }, { say: 'Better.' }],
+    });
+    await session.say('Hello');
+    await session.untilIdle(1);
+    expect(lastTurn(await session.events())).toMatchObject({
+      outcome: 'failed',
+      error: { type: 'model.bad_request', message: 'the provider refused.' },
+    });
+    await session.say('Again');
+    await session.untilIdle(2);
+    expect(await session.transcript()).toEqual([
+      'user: Hello',
+      expect.stringContaining('system: I could not answer: the provider refused.'),
+      'user: Again',
+      'assistant: Better.',
+    ]);
+  });
+});
+
+describe('a message during a turn', () => {
+  it('goes before the model at the next step, and keeps the turn open when it was about to end', async () => {
+    const wait = defer();
+    const session = await offstage.open(assistant, {
+      assistant: [{ say: 'First.', after: wait.promise }, { say: 'Second.' }],
+    });
+    await session.say('One');
+    await waitFor(() => session.model.calls.length === 1);
+    expect(await session.say('Two')).toMatchObject({ turn: 1 });
+    wait.resolve();
+    await session.untilIdle(1);
+    expect(await session.transcript()).toEqual([
+      'user: One',
+      'assistant: First.',
+      'user: Two',
+      'assistant: Second.',
+    ]);
+    expect(lastTurn(await session.events()).turn).toBe(1);
+  });
+
+  it('waits for the next turn with delivery after_turn, together with what waits beside it', async () => {
+    const wait = defer();
+    const session = await offstage.open(assistant, {
+      assistant: [{ say: 'First.', after: wait.promise }, { say: 'Both.' }],
+    });
+    await session.say('One');
+    await waitFor(() => session.model.calls.length === 1);
+    expect(await session.say('Two', 'after_turn')).toMatchObject({ turn: 2 });
+    expect(await session.say('Three', 'after_turn')).toMatchObject({ turn: 2 });
+    wait.resolve();
+    await session.untilIdle(2);
+    expect(await session.transcript()).toEqual([
+      'user: One',
+      'assistant: First.',
+      'user: Two',
+      'user: Three',
+      'assistant: Both.',
+    ]);
+  });
+
+  it('aborts the model call with delivery interrupt, keeps what was said and starts a new turn', async () => {
+    const session = await offstage.open(assistant, {
+      assistant: [{ begin: 'Once upon', after: new Promise(() => undefined) }, { say: 'Stopped.' }],
+    });
+    await session.say('Tell a story');
+    await waitFor(() => session.model.calls.length === 1);
+    expect(await session.say('Stop, something else', 'interrupt')).toMatchObject({ turn: 2 });
+    await session.untilIdle(2);
+    expect(await session.transcript()).toEqual([
+      'user: Tell a story',
+      'assistant: Once upon',
+      'user: Stop, something else',
+      'assistant: Stopped.',
+    ]);
+    const outcomes = (await session.events()).flatMap((event) =>
+      event.type === 'turn.finished' ? [event.outcome] : [],
+    );
+    expect(outcomes).toEqual(['interrupted', 'answered']);
+  });
+});
+
+describe('an interrupt', () => {
+  it('leaves no message when nothing was said, by the bus as by heartbeat', async () => {
+    for (const byBus of [true, false]) {
+      const session = await offstage.open(assistant, {
+        assistant: [{ after: new Promise(() => undefined) }],
+      });
+      await session.say('Hello');
+      await waitFor(() => session.model.calls.length === 1);
+      expect(await session.update('interrupt', {})).toEqual({ turn: 1, changed: true });
+      if (byBus) session.interruptByBus(1);
+      await session.untilIdle(1);
+      expect(await session.transcript()).toEqual(['user: Hello']);
+      expect(lastTurn(await session.events()).outcome).toBe('interrupted');
+      expect(await session.update('interrupt', {})).toEqual({ turn: null, changed: false });
+    }
   });
 });

@@ -1,0 +1,20 @@
+/** Tool calls for scripts, and what a script reads from the prompt that it got. */
+import type { ProviderRequest } from '../../activities/model/provider.ts';
+
+export function runAgent(
+  agent: string,
+  task = 'Do it',
+): { call: { name: string; arguments: Record<string, unknown> }[] } {
+  return { call: [{ name: 'run_background_agent', arguments: { agent, task } }] };
+}
+
+/** The ids of tasks that the prompt names, in order, each once. */
+export function taskIdsIn(request: ProviderRequest): string[] {
+  const text = request.messages.map((message) => ('text' in message ? message.text : '')).join('\n');
+  return [...new Set(text.match(/agent_task_[0-9a-f-]+/g) ?? [])];
+}
+
+export function lastToolText(request: ProviderRequest): string {
+  const last = request.messages.findLast((message) => message.role === 'tool');
+  return last?.role === 'tool' ? last.text : '';
+}

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { toWorkflowId } from '../../protocol/ids.ts';
+import { defer } from '../support/deferred.ts';
+import { startTestOffstage } from '../support/test-offstage.ts';
+import type { TestOffstage, TestSession } from '../support/test-offstage.ts';
+import { makeTeam } from '../support/test-team.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let offstage: TestOffstage;
+beforeAll(async () => {
+  offstage = await startTestOffstage();
+});
+afterAll(() => offstage.close());
+
+const team = makeTeam({ root: { subAgents: ['researcher'] }, researcher: {} });
+const start = (task = 'Find out', extra: Record<string, unknown> = {}) => ({
+  name: 'run_background_agent',
+  arguments: { agent: 'researcher', task, ...extra },
+});
+
+async function taskOf(session: TestSession, index = 0): Promise<string> {
+  const task = await waitFor(async () => (await session.read()).view.tasks[index]);
+  return task.id;
+}
+
+async function eventTypes(session: TestSession): Promise<string[]> {
+  return (await session.events())
+    .map(({ type }) => type)
+    .filter((type) => /^(task|completion|turn)/.test(type));
+}
+
+describe('a background agent', () => {
+  it('works beside the conversation, and its end starts a turn by itself', async () => {
+    const work = defer();
+    const session = await offstage.open(team, {
+      root: [{ call: [start()] }, { say: 'I have started.' }, { say: 'It is 42.' }],
+      researcher: [{ say: 'The answer is 42.', after: work.promise }],
+    });
+    await session.say('What is it?');
+    await session.untilIdle(1);
+    const running = (await session.read()).view.tasks[0];
+    expect(running).toMatchObject({ agent: 'researcher', status: 'running', depth: 1 });
+    work.resolve();
+    const { view } = await session.untilIdle(2);
+    expect(await session.transcript()).toEqual([
+      'user: What is it?',
+      'assistant: ',
+      expect.stringContaining('tool: task_id: agent_task_'),
+      'assistant: I have started.',
+      expect.stringMatching(
+        /^system: <background_task .*status="completed".*>[\s\S]*The answer is 42\.[\s\S]*<\/background_task>$/,
+      ),
+      'assistant: It is 42.',
+    ]);
+    expect(view.tasks[0]).toMatchObject({ status: 'completed', notice: { state: 'spoken', turn: 2 } });
+    expect(await eventTypes(session)).toEqual([
+      'turn.started',
+      'task.queued',
+      'task.started',
+      'turn.finished',
+      'task.finished',
+      'turn.started',
+      'completion.delivered',
+      'completion.spoken',
+      'turn.finished',
+    ]);
+  });
+
+  it('is told at the next step when its end comes during a turn', async () => {
+    const answer = defer();
+    const session = await offstage.open(team, {
+      root: [
+        { call: [start()] },
+        { call: [{ name: 'list_background_agents' }], after: answer.promise },
+        { say: 'All done.' },
+      ],
+      researcher: [{ say: 'Found.' }],
+    });
+    await session.say('Go');
+    await waitFor(async () => (await session.read()).view.tasks[0]?.status === 'completed');
+    answer.resolve();
+    await session.untilIdle(1);
+    expect((await session.read()).view.turn).toBe(1);
+    expect((await session.transcript()).at(-2)).toContain('Found.');
+  });
+
+  it('is delivered by a view that showed its whole result: no notice, no turn of its own', async () => {
+    const answer = defer();
+    const session = await offstage.open(team, {
+      root: [
+        { call: [start('Look', { key: 'k' })] },
+        (call) => ({
+          call: [{ name: 'view_background_agent', arguments: { task_id: taskIdIn(call.request) } }],
+          after: answer.promise,
+        }),
+        { say: 'Read it.' },
+      ],
+      researcher: [{ say: 'Everything.' }],
+    });
+    await session.say('Go');
+    await waitFor(async () => (await session.read()).view.tasks[0]?.status === 'completed');
+    answer.resolve();
+    const { view } = await session.untilIdle(1);
+    expect(view.tasks[0]?.notice).toMatchObject({ state: 'spoken', turn: 1 });
+    expect((await session.transcript()).filter((line) => line.includes('<background_task'))).toEqual([]);
+    expect((await session.transcript()).at(-2)).toContain('result:\nEverything.');
+  });
+
+  it('that fails is told like one that succeeds', async () => {
+    const session = await offstage.open(team, {
+      root: [{ call: [start()] }, { say: 'Started.' }, { say: 'It failed.' }],
+      researcher: [{ fail: 'no such model.' }],
+    });
+    await session.say('Go');
+    const { view } = await session.untilIdle(2);
+    expect(view.tasks[0]).toMatchObject({ status: 'failed', error: { type: 'model.bad_request' } });
+    expect((await session.transcript()).at(-2)).toMatch(/status="failed"[\s\S]*no such model\./);
+  });
+
+  it('that is terminated from outside is told too', async () => {
+    const session = await offstage.open(team, {
+      root: [{ call: [start()] }, { say: 'Started.' }, { say: 'It was terminated.' }],
+      researcher: [{ begin: 'So far', after: new Promise(() => undefined) }],
+    });
+    await session.say('Go');
+    await session.untilIdle(1);
+    const task = await taskOf(session);
+    await waitFor(() => session.model.calls.some(({ agent }) => agent === 'researcher'));
+    await offstage.server.client.workflow
+      .getHandle(toWorkflowId({ workspace: 'default', session: session.id, task }))
+      .terminate('by hand');
+    const { view } = await session.untilIdle(2);
+    expect(view.tasks[0]).toMatchObject({ status: 'failed', error: { type: 'task.terminated' } });
+  });
+
+  it('is started by a signal of any Temporal client', async () => {
+    const session = await offstage.open(team, {
+      root: [{ say: 'Somebody had this done.' }],
+      researcher: [{ say: 'Done.' }],
+    });
+    const handle = offstage.server.client.workflow.getHandle(session.workflowId);
+    await handle.signal('startTask', { agent: 'nobody', task: 'x' });
+    await handle.signal('startTask', { agent: 'researcher', task: 'From outside' });
+    await session.untilIdle(1);
+    expect((await eventTypes(session)).slice(0, 4)).toEqual([
+      'task.refused',
+      'task.queued',
+      'task.started',
+      'task.finished',
+    ]);
+  });
+
+  it('reads what it is told at its next step', async () => {
+    const step = defer();
+    const session = await offstage.open(team, {
+      root: [
+        { call: [start()] },
+        (call) => ({
+          call: [
+            {
+              name: 'message_background_agent',
+              arguments: { task_id: taskIdIn(call.request), message: 'Use metres' },
+            },
+          ],
+        }),
+        { say: 'Told it.' },
+        { say: 'In metres.' },
+      ],
+      researcher: [{ say: 'In feet.', after: step.promise }, { say: 'In metres.' }],
+    });
+    await session.say('How far?');
+    await session.untilIdle(1);
+    const task = await taskOf(session);
+    const conversation = { workspace: 'default', session: session.id, task };
+    const handle = offstage.server.client.workflow.getHandle(toWorkflowId(conversation));
+    await waitFor(
+      async () => ((await handle.query('read', 1)) as { waiting: unknown[] }).waiting.length === 1,
+    );
+    step.resolve();
+    await session.untilIdle(2);
+    const rows = await offstage.store.transcript.read(conversation);
+    expect(rows.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    expect((await session.transcript()).at(-2)).toContain('In metres.');
+  });
+
+  it('may start agents of its own, and answers when they have ended; a fourth level is refused', async () => {
+    const deep = makeTeam({
+      root: { subAgents: ['one'] },
+      one: { subAgents: ['two'] },
+      two: { subAgents: ['three'] },
+      three: { subAgents: ['four'] },
+      four: {},
+    });
+    const run = (agent: string) => ({
+      call: [{ name: 'run_background_agent', arguments: { agent, task: 'Down' } }],
+    });
+    const session = await offstage.open(deep, {
+      root: [run('one'), { say: 'Started.' }, { say: 'Up again.' }],
+      one: [run('two'), { say: 'Waiting for two.' }, { say: 'One is done.' }],
+      two: [run('three'), { say: 'Waiting for three.' }, { say: 'Two is done.' }],
+      three: [run('four'), { say: 'Three is done.' }],
+    });
+    await session.say('Go');
+    await session.untilIdle(2);
+    expect((await session.transcript()).at(-2)).toContain('One is done.');
+    const refusal = session.model.calls.filter(({ agent }) => agent === 'three')[1]?.request.messages.at(-1);
+    expect(refusal).toMatchObject({
+      role: 'tool',
+      isError: true,
+      text: expect.stringContaining('3 levels deep'),
+    });
+  });
+});
+
+function taskIdIn(request: { messages: { role: string; text?: string }[] }): string {
+  const text = request.messages.map((message) => message.text ?? '').join('\n');
+  return /agent_task_[0-9a-f-]+/.exec(text)?.[0] ?? '';
+}
