@@ -34,7 +34,7 @@ type Delays = Record<Reply['pace'], number>;
 
 /** Starts the demo model on a free port of loopback. `stop` cuts the streams that are still open. */
 export async function startDemoModel(options: DemoModelOptions = {}): Promise<DemoModel> {
-  const delays = { talk: options.talkDelayMs ?? 20, work: options.workDelayMs ?? 100 };
+  const delays = { talk: options.talkDelayMs ?? 20, work: options.workDelayMs ?? 200 };
   const server = createServer((request, response) => {
     answer(request, response, delays).catch((error: unknown) => response.destroy(error as Error));
   });

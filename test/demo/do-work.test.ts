@@ -16,7 +16,9 @@ for (const [name, connect] of clients) {
     const ask: Ask = (question) => connect(demo.baseUrl)(question);
 
     it('thinks once, saves the document that its task asks for, and answers as demo output', async () => {
-      const user = { user: 'Write a report about pump prices\n\nExpected output: a table\n\nAttachments:\n- a.pdf (application/pdf, id file_1)' };
+      const user = {
+        user: 'Write a report about pump prices\n\nExpected output: a table\n\nAttachments:\n- a.pdf (application/pdf, id file_1)',
+      };
       const thought = await ask({ tools: workerTools, lines: [user] });
       expect(thought.calls.map((call) => call.name)).toEqual(['think']);
       const afterThought = [
