@@ -27,7 +27,7 @@ export interface TeamSource {
 export interface CompiledTeam {
   /** Null where there is an error. */
   team: Team | null;
-  /** All of them, in the order of the file. */
+  /** In the order of the file; of more than 200 the number of those left out. */
   errors: Finding[];
   warnings: Finding[];
 }
@@ -48,6 +48,9 @@ const AGENT_NAME = /^(?!__proto__$)[\p{L}\p{N}_][\p{L}\p{N}_ .:-]{0,63}$/u;
 /** Far beyond any team; workflows carry a few words of each. */
 const MOST_AGENTS = 200;
 
+/** A person mends these first; a file of nothing but mistakes would tell megabytes. */
+const MOST_FINDINGS = 200;
+
 export function compileTeam({ name, yaml, aliases = {}, isSet = () => false }: TeamSource): CompiledTeam {
   const source = readYaml(yaml);
   const report = createReport(source.locate);
@@ -56,9 +59,17 @@ export function compileTeam({ name, yaml, aliases = {}, isSet = () => false }: T
   const team = source.value === undefined ? null : compile(name, source.value, { aliases, isSet }, report);
   return {
     team: report.errors.length > 0 ? null : team,
-    errors: report.errors.sort(byPlace),
-    warnings: report.warnings.sort(byPlace),
+    errors: toTold(report.errors),
+    warnings: toTold(report.warnings),
   };
+}
+
+function toTold(findings: Finding[]): Finding[] {
+  const sorted = findings.sort(byPlace);
+  const next = sorted[MOST_FINDINGS];
+  if (next === undefined) return sorted;
+  const left = sorted.length - MOST_FINDINGS;
+  return [...sorted.slice(0, MOST_FINDINGS), { ...next, path: '', message: `and ${left} more from here on` }];
 }
 
 function compile(

@@ -105,7 +105,7 @@ limits: { max_depth: 2, max_task_time: 2h, model_idle_timeout: 90, max_concurren
     ['agents:\n\troot: 1', 'a tab is used to indent; use spaces'],
     ['agents: *nobody', expect.stringContaining('cannot be read as YAML: Unresolved alias')],
     ['agents: {root: {model: openai/a, instruction: "x}}', expect.stringContaining('not valid YAML')],
-    [`x: ${'y'.repeat(1024 * 1024)}`, 'the file is larger than 1 MiB; split the team into several'],
+    [`x: ${'y'.repeat(256 * 1024)}`, 'the file is larger than 256 KiB; split the team into several'],
     [
       'agents: &a {root: *a}',
       expect.stringContaining('cannot be read as YAML: Converting circular structure'),
@@ -122,6 +122,22 @@ limits: { max_depth: 2, max_task_time: 2h, model_idle_timeout: 90, max_concurren
     const { team, errors } = compile(yaml);
     expect(team).toBeNull();
     expect(errors.map((error) => error.message)).toContainEqual(message);
+  });
+
+  it('of nothing but mistakes tells the first two hundred, and how many are left', () => {
+    const { errors } = compile(Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n'));
+    expect(errors).toHaveLength(201);
+    expect(errors.at(-1)).toMatchObject({ line: 200, message: expect.stringMatching(/^and \d+ more/) });
+  });
+
+  it('may share parts by anchors and merge keys', () => {
+    const { team, errors } = compile(`
+agents:
+  root: &base { model: openai/m, instruction: Hi, sub_agents: [other] }
+  other: { <<: *base, description: Other, sub_agents: [] }
+`);
+    expect(errors).toEqual([]);
+    expect(team?.agents['other']).toMatchObject({ instruction: 'Hi', description: 'Other', subAgents: [] });
   });
 
   it('does not take a name of every object for an agent', () => {
