@@ -23,7 +23,8 @@ export function readYaml(text: string): YamlSource {
     warnings: [],
     locate: nowhere,
   });
-  if (text.length > LARGEST_FILE) return failed('the file is larger than 256 KiB; split the team into several');
+  if (text.length > LARGEST_FILE)
+    return failed('the file is larger than 256 KiB; split the team into several');
   try {
     return parse(text);
   } catch (error) {
