@@ -25,12 +25,16 @@ export async function buildSources(root, report) {
   removeLeftovers(root);
   const hash = hashSources(root);
   const output = `dist.tmp-${process.pid}`;
+  // Types are what `npm run check` is for: without them this takes a third of the time.
   const tsc = join('node_modules', '.bin', 'tsc');
-  const compile = [tsc, '-p', 'tsconfig.build.json', '--outDir', output];
+  const compile = [tsc, '-p', 'tsconfig.build.json', '--noCheck', '--outDir', output];
+  const bundle = ['npm', 'run', '--silent', 'bundle', '--', '--out', output];
   try {
-    await runCommand({ what: 'Compiling', command: compile, cwd: root, report });
-    const bundle = ['npm', 'run', '--silent', 'bundle', '--', '--out', output];
-    await runCommand({ what: 'Bundling the workflows', command: bundle, cwd: root, report });
+    const steps = await Promise.allSettled([
+      runCommand({ what: 'Compiling', command: compile, cwd: root, report }),
+      runCommand({ what: 'Bundling the workflows', command: bundle, cwd: root, report }),
+    ]);
+    for (const step of steps) if (step.status === 'rejected') throw step.reason;
     writeFileSync(join(root, output, '.source-hash'), hash);
     const old = join(root, `dist.tmp-${process.pid}-old`);
     if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old);

@@ -1,12 +1,12 @@
 // @ts-check
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
-import { acquireFileLock } from '../cli/file-lock.mjs';
 import { packageRoot } from '../cli/package-root.mjs';
 import { readErrorReason } from '../cli/read-error.mjs';
 import { findTemporalCli } from '../cli/temporal-server/find-temporal-cli.mjs';
+import { withBootstrapLock } from './bootstrap-lock.mjs';
 import { buildSources, isBuilt } from './build-sources.mjs';
 import { hasPackages, installPackages } from './install-packages.mjs';
 
@@ -23,19 +23,14 @@ export async function prepare(needsTemporal) {
   if (hasPackages(packageRoot) && isBuilt(packageRoot)) return main;
 
   const temporal = needsTemporal ? getTemporalEarly() : null;
-  const folder = join(packageRoot, '.offstage');
-  mkdirSync(folder, { recursive: true });
-  const release = await acquireFileLock(join(folder, 'bootstrap-lock'), (holder) =>
-    report(`Process ${holder.pid} is installing and building already; waiting for it.`),
-  );
   try {
-    if (!hasPackages(packageRoot)) await installPackages(packageRoot, report);
-    if (!isBuilt(packageRoot)) await buildSources(packageRoot, report);
+    await withBootstrapLock(packageRoot, report, async () => {
+      if (!hasPackages(packageRoot)) await installPackages(packageRoot, report);
+      if (!isBuilt(packageRoot)) await buildSources(packageRoot, report);
+    });
   } catch (error) {
     report(readErrorReason(error));
     return null;
-  } finally {
-    release();
   }
   await temporal;
   return main;

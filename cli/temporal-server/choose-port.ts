@@ -33,7 +33,7 @@ export async function choosePort(
     if (isFree) return port;
     if (!wish.isDefault) {
       throw new Error(
-        `${wish.setting} is ${port}, but something else uses port ${port} of ${host}. ` +
+        `${wish.setting} is ${port}, but something else uses port ${port} of ${host}, or it needs more rights. ` +
           `End it, set another port, or leave ${wish.setting} out to take the next free one.`,
       );
     }
@@ -43,12 +43,13 @@ export async function choosePort(
   );
 }
 
-async function isPortFree(host: string, port: number): Promise<boolean> {
+/** Whether we could listen there now. */
+export async function isPortFree(host: string, port: number): Promise<boolean> {
   try {
     await tryPort(host, port);
     return true;
   } catch (error) {
-    if (readErrorCode(error) === 'EADDRINUSE') return false;
+    if (['EADDRINUSE', 'EACCES'].includes(readErrorCode(error) ?? '')) return false;
     throw error;
   }
 }
