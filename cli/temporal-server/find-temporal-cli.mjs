@@ -16,7 +16,7 @@ import { locateCachedCli, readTemporalRelease } from './temporal-release.mjs';
 /** @typedef {import('./temporal-release.mjs').TemporalRelease} TemporalRelease */
 
 /** No usable Temporal CLI; `tried` says what was tried and why not. */
-export class TemporalCliNotFoundError extends Error {
+class TemporalCliNotFoundError extends Error {
   /** @param {CliAttempt[]} tried */
   constructor(tried) {
     const list = tried.map(({ source, outcome }) => `  ${source}: ${outcome}`).join('\n');
