@@ -4,7 +4,7 @@
  */
 import { activityInfo } from '@temporalio/activity';
 import type { Activities, ModelCallRequest, ModelReply, StoredReply } from '../protocol/activities.ts';
-import { NO_USAGE } from '../protocol/content.ts';
+import { UNKNOWN_USAGE } from '../protocol/content.ts';
 import type { Part } from '../protocol/content.ts';
 import type { Place } from '../protocol/transcript.ts';
 import { heartbeatInterval, watchAbort, withHeartbeat } from './activity-abort.ts';
@@ -140,7 +140,7 @@ function toInterrupted(request: ModelCallRequest, prompt: PreparedPrompt, said: 
     toolCalls: [],
     stopReason: null,
     model: modelName(prompt),
-    usage: UNKNOWN_USAGE,
+    usage: USAGE_OF_STOPPED_CALL,
     requestHash: prompt.requestHash,
     status: 'interrupted',
   };
@@ -156,21 +156,13 @@ function toUnsaid(request: ModelCallRequest, prompt: PreparedPrompt): ModelReply
     stopReason: null,
     stopped: 'interrupted',
     model: modelName(prompt),
-    usage: UNKNOWN_USAGE,
+    usage: USAGE_OF_STOPPED_CALL,
     requestHash: prompt.requestHash,
   };
 }
 
 /** The provider tells the usage at the end of its answer, and this one had none. */
-const UNKNOWN_USAGE = {
-  ...NO_USAGE,
-  inputTokens: null,
-  cachedInputTokens: null,
-  outputTokens: null,
-  reasoningTokens: null,
-  costUsd: null,
-  modelCalls: 1,
-};
+const USAGE_OF_STOPPED_CALL = { ...UNKNOWN_USAGE, modelCalls: 1 };
 
 function modelName({ team, agent }: PreparedPrompt): string {
   const model = team.models[agent.model];

@@ -7,7 +7,9 @@ import { StoreError } from '../storage/store-error.ts';
 type Activity = (request: never) => Promise<unknown>;
 
 export function shieldFailures(activities: Activities): Activities {
-  const shielded = Object.entries(activities).map(([name, activity]) => [name, shield(activity as Activity)] as const);
+  const shielded = Object.entries(activities).map(
+    ([name, activity]) => [name, shield(activity as Activity)] as const,
+  );
   return Object.fromEntries(shielded) as unknown as Activities;
 }
 
@@ -29,7 +31,11 @@ function toFailure(error: unknown): unknown {
   }
   const name = error instanceof Error ? error.name : typeof error;
   // Where it happened, without its message: that may quote what somebody said.
-  const frames = error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  const frames =
+    error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : [];
   log.error('an activity failed unexpectedly', { name, stack: frames?.join('\n') });
-  return ApplicationFailure.create({ type: 'activity.failed', message: `An internal step failed (${name}).` });
+  return ApplicationFailure.create({
+    type: 'activity.failed',
+    message: `An internal step failed (${name}).`,
+  });
 }

@@ -5,6 +5,7 @@ import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { SettingsError } from '../config/settings-error.ts';
 import { runChat } from './chat.ts';
+import { runDoctor } from './doctor.ts';
 import { isSetIn } from './model-access.ts';
 import { printSettings } from './print-settings.ts';
 import { start } from './start.ts';
@@ -67,6 +68,13 @@ teams
       return ok ? 0 : 1;
     }),
   );
+
+program
+  .command('doctor')
+  .description('tell what was found, what was not and why, and what to do')
+  .action(async () => {
+    process.exitCode = await runDoctor({ source: surroundings, nodeVersion: process.version }, print);
+  });
 
 program
   .command('settings')

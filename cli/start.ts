@@ -9,11 +9,6 @@ import type { RunningOffstage } from './run-offstage.ts';
 /** The exit code. */
 export async function start(settings: Settings, print: (line: string) => void): Promise<0 | 1> {
   for (const warning of settings.warnings) print(`Warning: ${warning}`);
-  const problem = findUnsupported(settings);
-  if (problem !== null) {
-    print(problem);
-    return 1;
-  }
   const ending = awaitSignal();
   const logger = pino({ level: settings.logLevel }, pino.destination(2));
   let running: RunningOffstage;
@@ -29,13 +24,6 @@ export async function start(settings: Settings, print: (line: string) => void): 
   await running.stop();
   print('Ended. The next start goes on with the same sessions.');
   return failure === null ? 0 : 1;
-}
-
-/** Settings that ask for a form which this version does not have: silence would lose data. */
-function findUnsupported({ databaseUrl, redisUrl }: Settings): string | null {
-  const set = databaseUrl !== null ? 'DATABASE_URL' : redisUrl !== null ? 'REDIS_URL' : null;
-  if (set === null) return null;
-  return `${set} is set, and this version keeps its store in the data folder and runs in one process: leave ${set} out.`;
 }
 
 /** Resolves to null at the first SIGINT or SIGTERM; a second one ends the process at once. */

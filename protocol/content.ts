@@ -55,6 +55,16 @@ export const NO_USAGE: Usage = {
   modelCalls: 0,
 };
 
+/** Of calls that nobody told the usage of. */
+export const UNKNOWN_USAGE: Usage = {
+  inputTokens: null,
+  cachedInputTokens: null,
+  outputTokens: null,
+  reasoningTokens: null,
+  costUsd: null,
+  modelCalls: 0,
+};
+
 /** Unknown plus known stays unknown: a sum that leaves something out would be a lie. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const add = (x: number | null, y: number | null): number | null =>

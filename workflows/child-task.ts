@@ -12,10 +12,16 @@ import { toBackgroundQueue, toWorkflowId } from '../protocol/ids.ts';
 import type { RolloverThreshold, TaskInput, TaskReport } from '../protocol/task.ts';
 import { toSearchAttributes } from './search-attributes.ts';
 
+/** What a task inherits beside the roster. */
+export interface ChildSettings {
+  user: string | null;
+  rollover: RolloverThreshold;
+}
+
 export function startTaskWorkflow(
   state: ConversationState,
   task: TaskRecord,
-  settings: { user: string | null; rollover: RolloverThreshold },
+  settings: ChildSettings,
 ): Promise<ChildWorkflowHandle<(input: TaskInput) => Promise<TaskReport>>> {
   const { workspace, session } = state.id;
   const input: TaskInput = {

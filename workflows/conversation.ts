@@ -13,8 +13,7 @@ import { describeConversation } from './current-details.ts';
 import { now } from './durable-clock.ts';
 import { createEffects } from './effects.ts';
 import { sink } from './sinks.ts';
-import { createTaskLauncher } from './task-launcher.ts';
-import type { TaskLauncher } from './task-launcher.ts';
+import { TaskLauncher } from './task-launcher.ts';
 
 export interface Conversation {
   state: ConversationState;
@@ -48,7 +47,7 @@ export function createConversation(
     }
   }
 
-  const launcher = createTaskLauncher(state, record, { user, rollover });
+  const launcher = new TaskLauncher(state, record, { user, rollover });
   const ports: TurnPorts = {
     now,
     newMessageId: () => makeMessageId(now(), uuid4()),
@@ -56,9 +55,9 @@ export function createConversation(
     record,
     until,
     ...createEffects(state, runInterruptible),
-    launchTasks: launcher.launchTasks,
-    cancelTask: launcher.cancelTask,
-    messageTask: launcher.messageTask,
+    launchTasks: () => launcher.launch(),
+    cancelTask: (task) => launcher.cancel(task),
+    messageTask: (task, message) => launcher.message(task, message),
   };
   return { state, ports, launcher, user, rollover };
 }

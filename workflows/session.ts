@@ -13,8 +13,9 @@ import { isTerminal } from '../protocol/task.ts';
 import { createConversation } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
-import { refuse, setConversationHandlers, setUpdateHandler } from './handlers.ts';
+import { refuse, setReadHandler, setUpdateHandler } from './handlers.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
+import { setTaskHandlers } from './task-handlers.ts';
 import { toStatusAttribute } from './search-attributes.ts';
 
 /** The result that stays in Temporal when a session is over. */
@@ -43,7 +44,7 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
-    conversation.launcher.watchInherited();
+    conversation.launcher.takeUpInherited();
     await runTurns(conversation, input);
     return settle(conversation, closing.request?.tasks ?? 'stop');
   });
@@ -60,7 +61,8 @@ const DEMO_NOTICE =
 
 function setHandlers(conversation: Conversation, closing: { request: CloseRequest | null }): void {
   const { state, ports } = conversation;
-  setConversationHandlers(conversation);
+  setReadHandler(conversation);
+  setTaskHandlers(conversation);
 
   setUpdateHandler(
     'sendMessage',

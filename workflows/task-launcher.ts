@@ -3,6 +3,7 @@
  * handle of the run that started them, by their report, and, for those of earlier runs, by the watch.
  */
 import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import type { ExternalWorkflowHandle } from '@temporalio/workflow';
 import { findTask } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
 import { finishTask } from '../core/finish-task.ts';
@@ -13,161 +14,137 @@ import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
 import type { SendMessage } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
-import type { RolloverThreshold, TaskReport } from '../protocol/task.ts';
+import type { TaskReport } from '../protocol/task.ts';
 import { startTaskWorkflow } from './child-task.ts';
+import type { ChildSettings } from './child-task.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
+import { storeTask, storeTaskEnd } from './store-task.ts';
 import { toEnd } from './task-end.ts';
 import type { TaskEnd } from './task-end.ts';
 
-export interface TaskLauncher extends Pick<TurnPorts, 'launchTasks' | 'cancelTask' | 'messageTask'> {
-  /** A report by signal. */
-  takeReport(report: TaskReport): void;
-  /** Watches the unfinished tasks of earlier runs; to be called once when a run begins. */
-  watchInherited(): void;
-}
+type LauncherPorts = Pick<TurnPorts, 'record' | 'now' | 'launchTasks' | 'messageTask'>;
 
-export function createTaskLauncher(
-  state: ConversationState,
-  record: TurnPorts['record'],
-  settings: { user: string | null; rollover: RolloverThreshold },
-): TaskLauncher {
-  const scopes: Record<string, CancellationScope> = {};
-  const ports = { record, now, launchTasks, messageTask };
+export class TaskLauncher {
+  readonly #state: ConversationState;
+  readonly #settings: ChildSettings;
+  readonly #ports: LauncherPorts;
+  /** Of the tasks that this run started: cancelling one stops its task. */
+  readonly #scopes: Record<string, CancellationScope> = {};
 
-  function launchTasks(): void {
-    for (const task of state.tasks) {
-      if (task.launch === 'unopened' && state.unopened[task.id] !== undefined) inBackground(() => open(task));
-    }
-    launchOpened();
+  constructor(state: ConversationState, record: TurnPorts['record'], settings: ChildSettings) {
+    this.#state = state;
+    this.#settings = settings;
+    this.#ports = {
+      record,
+      now,
+      launchTasks: () => this.launch(),
+      messageTask: (task, message) => this.message(task, message),
+    };
   }
 
-  function launchOpened(): void {
-    for (const task of nextToLaunch(state)) {
+  /** Starts what is queued, as far as the caps allow. */
+  launch(): void {
+    for (const task of this.#state.tasks) {
+      const isNew = task.launch === 'unopened' && this.#state.unopened[task.id] !== undefined;
+      if (isNew) inBackground(() => this.#open(task));
+    }
+    this.#launchOpened();
+  }
+
+  cancel(id: string): void {
+    const scope = this.#scopes[id];
+    if (scope !== undefined) scope.cancel();
+    else inBackground(() => this.#tell(id, (handle) => handle.cancel()));
+  }
+
+  message(id: string, message: SendMessage): void {
+    inBackground(() => this.#tell(id, (handle) => handle.signal(SIGNALS.taskMessage, message)));
+  }
+
+  /** A report by signal. */
+  takeReport(report: TaskReport): void {
+    const task = findTask(this.#state, report.task);
+    if (task === undefined) return;
+    this.#confirmStart(task);
+    finishTask(this.#state, this.#ports, report);
+  }
+
+  /** Takes up what earlier runs left: the ends of their tasks, and those that are still queued. Once, at a run's begin. */
+  takeUpInherited(): void {
+    inBackground(async () => {
+      for (let tasks = this.#inherited(); tasks.length > 0; tasks = this.#inherited()) {
+        const { workspace, session } = this.#state.id;
+        const reports = await activities.watchTasks({ workspace, session, tasks });
+        for (const report of reports) this.takeReport(report);
+      }
+    });
+    this.launch();
+  }
+
+  #inherited(): string[] {
+    return this.#state.tasks
+      .filter((task) => task.launch === 'started' && !isTerminal(task.status))
+      .filter((task) => this.#scopes[task.id] === undefined)
+      .map((task) => task.id);
+  }
+
+  #launchOpened(): void {
+    for (const task of nextToLaunch(this.#state)) {
       task.launch = 'starting';
-      inBackground(() => run(task));
+      inBackground(() => this.#run(task));
     }
   }
 
   /** Puts the task's text into the store, so that no workflow's input holds it. */
-  async function open(task: TaskRecord): Promise<void> {
-    const request = state.unopened[task.id];
+  async #open(task: TaskRecord): Promise<void> {
+    const request = this.#state.unopened[task.id];
     if (request === undefined) return;
-    delete state.unopened[task.id];
-    const { workspace, session } = state.id;
-    await activities.openTask({
-      workspace,
-      session,
-      task: task.id,
-      starter: { task: state.id.task },
-      agent: task.agent,
-      title: task.title,
-      depth: task.depth,
-      text: request.task,
-      expectedOutput: request.expectedOutput ?? null,
-      attachments: request.attachments ?? [],
-      context: request.context ?? 'none',
-      variables: request.variables ?? {},
-      queuedAt: task.queuedAt,
-    });
-    if (isTerminal(task.status)) await storeEnd(task, { status: 'cancelled', error: null });
+    delete this.#state.unopened[task.id];
+    await storeTask(this.#state, task, request);
+    if (isTerminal(task.status)) await storeTaskEnd(this.#state, task, { status: 'cancelled', error: null });
     else task.launch = 'opened';
-    launchOpened();
+    this.#launchOpened();
   }
 
-  async function run(task: TaskRecord): Promise<void> {
+  async #run(task: TaskRecord): Promise<void> {
     const scope = new CancellationScope();
-    scopes[task.id] = scope;
+    this.#scopes[task.id] = scope;
     try {
-      const handle = await scope.run(() => startTaskWorkflow(state, task, settings));
-      confirmStart(task);
-      finishTask(state, ports, await scope.run(() => handle.result()));
+      const handle = await scope.run(() => startTaskWorkflow(this.#state, task, this.#settings));
+      this.#confirmStart(task);
+      finishTask(this.#state, this.#ports, await scope.run(() => handle.result()));
     } catch (error) {
-      await endFromOutside(task, toEnd(error));
+      await this.#endFromOutside(task, toEnd(error));
     } finally {
-      delete scopes[task.id];
+      delete this.#scopes[task.id];
     }
   }
 
   /** Its start is a fact as soon as anything of it is heard: a fast child's report comes before its handle. */
-  function confirmStart(task: TaskRecord): void {
+  #confirmStart(task: TaskRecord): void {
     if (task.launch !== 'starting' || isTerminal(task.status)) return;
-    const cancelling = task.status === 'cancelling';
-    record({ type: 'task.started', task: task.id });
-    if (cancelling) record({ type: 'task.cancelling', task: task.id });
-    deliverHeldMessages(state, ports, task.id);
-  }
-
-  function takeReport(report: TaskReport): void {
-    const task = findTask(state, report.task);
-    if (task === undefined) return;
-    confirmStart(task);
-    finishTask(state, ports, report);
+    const isCancelling = task.status === 'cancelling';
+    this.#ports.record({ type: 'task.started', task: task.id });
+    if (isCancelling) this.#ports.record({ type: 'task.cancelling', task: task.id });
+    deliverHeldMessages(this.#state, this.#ports, task.id);
   }
 
   /** Nobody but the starter can say of a task that was terminated, timed out or never started how it ended. */
-  async function endFromOutside(task: TaskRecord, end: TaskEnd): Promise<void> {
+  async #endFromOutside(task: TaskRecord, end: TaskEnd): Promise<void> {
     if (isTerminal(task.status)) return;
-    const report = await storeEnd(task, end);
-    finishTask(state, ports, report);
-  }
-
-  async function storeEnd(task: TaskRecord, end: TaskEnd): Promise<TaskReport> {
-    const { workspace, session } = state.id;
-    const startedAt = task.startedAt ?? now();
-    const usage = {
-      inputTokens: null,
-      cachedInputTokens: null,
-      outputTokens: null,
-      reasoningTokens: null,
-      costUsd: null,
-      modelCalls: 0,
-    };
-    const ended = { task: task.id, ...end, partial: false, usage, startedAt, endedAt: now() };
-    const stored = await activities.finishTask({ workspace, session, ...ended, append: [], events: [] });
-    return { ...ended, ...stored, partial: stored.resultSize > 0, stopped: [] };
-  }
-
-  function cancelTask(id: string): void {
-    const scope = scopes[id];
-    if (scope !== undefined) scope.cancel();
-    else inBackground(() => tell(id, (handle) => handle.cancel()));
-  }
-
-  function messageTask(id: string, message: SendMessage): void {
-    inBackground(() => tell(id, (handle) => handle.signal(SIGNALS.taskMessage, message)));
+    const report = await storeTaskEnd(this.#state, task, end);
+    finishTask(this.#state, this.#ports, report);
   }
 
   /** A task that is gone cannot be told anything; that it is gone arrives by its own ways. */
-  async function tell(
-    id: string,
-    send: (handle: ReturnType<typeof getExternalWorkflowHandle>) => Promise<void>,
-  ): Promise<void> {
+  async #tell(id: string, send: (handle: ExternalWorkflowHandle) => Promise<void>): Promise<void> {
     try {
-      await send(getExternalWorkflowHandle(toWorkflowId({ ...state.id, task: id })));
+      await send(getExternalWorkflowHandle(toWorkflowId({ ...this.#state.id, task: id })));
     } catch (error) {
       toEnd(error);
     }
   }
-
-  function watchInherited(): void {
-    inBackground(async () => {
-      for (;;) {
-        const tasks = state.tasks
-          .filter(
-            (task) => task.launch === 'started' && !isTerminal(task.status) && scopes[task.id] === undefined,
-          )
-          .map((task) => task.id);
-        if (tasks.length === 0) return;
-        const { workspace, session } = state.id;
-        const reports = await activities.watchTasks({ workspace, session, tasks });
-        for (const report of reports) takeReport(report);
-      }
-    });
-    launchTasks();
-  }
-
-  return { launchTasks, cancelTask, messageTask, takeReport, watchInherited };
 }
 
 /** Work beside the loop. A bug in it blocks the workflow task, as everywhere; the scope survives a cancelled root. */

@@ -17,7 +17,8 @@ import { createConversation } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
-import { setConversationHandlers, setSignalHandler } from './handlers.ts';
+import { setReadHandler, setSignalHandler } from './handlers.ts';
+import { setTaskHandlers } from './task-handlers.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { toEnd } from './task-end.ts';
 
@@ -33,7 +34,8 @@ export async function task(input: TaskInput): Promise<TaskReport> {
   const conversation = createConversation(carried ?? openTaskConversation(input), input);
   const { state, ports } = conversation;
   let isStopped = false;
-  setConversationHandlers(conversation);
+  setReadHandler(conversation);
+  setTaskHandlers(conversation);
   setSignalHandler('taskMessage', (message) => {
     if (refuseMessage(state, message) === null) acceptMessage(state, ports, message);
   });
@@ -44,7 +46,7 @@ export async function task(input: TaskInput): Promise<TaskReport> {
       isStopped = true;
       if (state.turnOpen) ports.record({ type: 'turn.interrupting', turn: state.turn });
     });
-    conversation.launcher.watchInherited();
+    conversation.launcher.takeUpInherited();
     const end = await work(conversation, input, () => isStopped);
     return finish(conversation, input, end);
   });

@@ -16,7 +16,7 @@ export const SESSION_STATUSES = ['opening', 'idle', 'busy', 'closing', 'closed',
 
 const cursor = z.string().max(500).optional().meta({ description: 'The nextCursor of the page before.' });
 const limit = z.coerce
-  .number({ error: 'must be a number' })
+  .number({ error: (issue) => (issue.code === 'invalid_type' ? 'must be a number' : undefined) })
   .int('must be a whole number')
   .min(1)
   .max(200)
