@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import { renderNotice, renderTasksAnswer } from '../core/notice-text.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { NewRow, TranscriptRow } from '../protocol/transcript.ts';
@@ -9,7 +10,30 @@ import { makeRow, toRecord } from './transcript-row.ts';
 /** Statements take at most 65,535 parameters. */
 const ROWS_OF_A_STATEMENT = 1000;
 
-/** Stores rows that were born in a workflow, what tasks said written out. A row that is there stays as it is. */
+/** All columns but the key. */
+const CONTENT = [
+  'id',
+  'role',
+  'kind',
+  'agent',
+  'content',
+  'tool_calls',
+  'call',
+  'tool',
+  'outcome',
+  'status',
+  'at',
+  'usage',
+  'model',
+  'stop_reason',
+  'request_hash',
+] as const;
+
+/**
+ * Stores rows that were born in a workflow, what tasks said written out. A row that is there stays as it is; one
+ * with another id, which an attempt that the workflow gave up left at the same place, is replaced: what stands where
+ * is for the workflow to say.
+ */
 export async function insertRows(
   db: Kysely<Database>,
   conversation: ConversationId,
@@ -23,7 +47,14 @@ export async function insertRows(
     await db
       .insertInto('transcript_rows')
       .values(records)
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) =>
+        conflict
+          .columns(['workspace', 'session', 'task', 'turn', 'step', 'ordinal'])
+          .doUpdateSet((eb) =>
+            Object.fromEntries(CONTENT.map((column) => [column, eb.ref(`excluded.${column}`)])),
+          )
+          .where(sql<boolean>`transcript_rows.id <> excluded.id`),
+      )
       .execute();
   }
 }

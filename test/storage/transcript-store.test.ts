@@ -58,6 +58,25 @@ describe('rows', () => {
     expect(await texts()).toEqual(['first', 'second']);
   });
 
+  it('give way to another row of the workflow at their place: an attempt that was given up decides nothing', async () => {
+    await store.transcript.append(conversation, [makeUserRow([1, 1, 0], 'm1', 'hello')]);
+    await store.transcript.append(conversation, [makeUserRow([1, 1, 1], 'late', 'from an attempt')]);
+    const system = {
+      kind: 'system' as const,
+      place: [1, 1, 1] as const,
+      id: 'm2',
+      at: 1,
+      text: 'It failed.',
+    };
+    await store.transcript.append(conversation, [system]);
+    await store.transcript.append(conversation, [system]);
+    const rows = await store.transcript.read(conversation);
+    expect(rows.map(({ id, role }) => [id, role])).toEqual([
+      ['m1', 'user'],
+      ['m2', 'system'],
+    ]);
+  });
+
   it('keep texts that PostgreSQL cannot hold, with a replacement character', async () => {
     await store.transcript.append(conversation, [makeUserRow([1, 1, 0], 'm1', 'a\0b\ud800c\\u0000 😀')]);
     expect(await texts()).toEqual(['a\uFFFDb\uFFFDc\\u0000 😀']);
