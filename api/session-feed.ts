@@ -31,8 +31,6 @@ export class SessionFeed {
   readonly #listeners = new Set<FeedListener>();
   readonly #opening: Promise<void>;
   #head = 0;
-  /** The last step whose message is out: what streams of it later is void. */
-  #committed: readonly [turn: number, step: number] = [0, 0];
   #timer: NodeJS.Timeout | null = null;
   #isAsking = false;
   #isPoked = false;
@@ -76,7 +74,7 @@ export class SessionFeed {
     }
   }
 
-  /** From now on the listener gets everything after `head`. */
+  /** From now on the listener gets live text, and every event after `head`. */
   join(listener: FeedListener): void {
     if (this.#isOver) listener.end();
     else this.#listeners.add(listener);
@@ -114,7 +112,6 @@ export class SessionFeed {
       if (message.offset > this.#head) void this.#ask();
       return;
     }
-    if (message.type !== 'task.progress' && this.#isCommitted(message)) return;
     const item = toLiveItem(message);
     for (const listener of this.#listeners) listener.push(item);
   }
@@ -159,13 +156,7 @@ export class SessionFeed {
 
   #send(event: EventResource): void {
     this.#head = event.offset;
-    if (event.type === 'message.committed') this.#committed = [event.turn, event.step];
     const item = toEventItem(event);
     for (const listener of this.#listeners) listener.push(item);
-  }
-
-  #isCommitted({ turn, step }: { turn: number; step: number }): boolean {
-    const [lastTurn, lastStep] = this.#committed;
-    return turn < lastTurn || (turn === lastTurn && step <= lastStep);
   }
 }

@@ -6,7 +6,6 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { Bus } from '../bus/bus.ts';
 import { MAIN_QUEUE, toBackgroundQueue, toWorkflowId } from '../protocol/ids.ts';
-import type { ConversationId } from '../protocol/ids.ts';
 import { searchAttributeNames } from '../protocol/search-attributes.ts';
 import { QUERIES } from '../protocol/session-messages.ts';
 import type { ConversationRead, SessionInput } from '../protocol/session-messages.ts';

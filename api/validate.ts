@@ -31,16 +31,22 @@ function describeRawIssue(issue: z.core.$ZodRawIssue): string | undefined {
   }
   if (issue.code === 'unrecognized_keys') return describeUnknownFields(issue.keys as string[], issue.inst);
   if (issue.code === 'invalid_value') {
-    const known = (issue.values as unknown[]).map(String);
-    const nearest = typeof issue.input === 'string' ? nearestName(issue.input, known) : null;
-    return `must be ${listAlternatives(known)}${nearest === null ? '' : ` (did you mean ${nearest}?)`}`;
+    return describeChoice((issue.values as unknown[]).map(String), issue.input);
   }
-  if (issue.code === 'invalid_union' && Array.isArray(issue.options)) {
-    return `must be ${listAlternatives(issue.options.map(String))}`;
+  if (issue.code === 'invalid_union') {
+    if (issue.input === undefined) return 'is missing';
+    const chosen = (issue.input as Record<string, unknown> | null)?.[String(issue.discriminator)];
+    if (Array.isArray(issue.options)) return describeChoice(issue.options.map(String), chosen);
   }
   if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}${unitOf(issue.origin)}`;
   if (issue.code === 'too_small') return `must be at least ${String(issue.minimum)}${unitOf(issue.origin)}`;
   return undefined;
+}
+
+function describeChoice(known: string[], chosen: unknown): string {
+  if (chosen === undefined) return `is missing: it must be ${listAlternatives(known)}`;
+  const nearest = typeof chosen === 'string' ? nearestName(chosen, known) : null;
+  return `must be ${listAlternatives(known)}${nearest === null ? '' : ` (did you mean ${nearest}?)`}`;
 }
 
 function describeUnknownFields(keys: string[], schema: unknown): string {

@@ -1,0 +1,162 @@
+/** Conversations without Temporal, for what the API does by itself: a session answers as it was told. */
+import type { Gateway } from '../../api/gateway/gateway.ts';
+import { WorkflowGone } from '../../api/gateway/failures.ts';
+import { NO_USAGE } from '../../protocol/content.ts';
+import type { ConversationEvent, EventBody } from '../../protocol/events.ts';
+import { toWorkflowId } from '../../protocol/ids.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import type { ConversationRead, SendMessage, SessionInput } from '../../protocol/session-messages.ts';
+import type { TaskRequest } from '../../protocol/task.ts';
+
+export interface FakeConversation {
+  events: ConversationEvent[];
+  waiting: ConversationRead['waiting'];
+  unstored: ConversationRead['unstored'];
+  /** Events below it are in the store alone. */
+  firstOffset: number;
+  sent: SendMessage[];
+}
+
+export class FakeGateway implements Gateway {
+  readonly conversations = new Map<string, FakeConversation>();
+  readonly started: SessionInput[] = [];
+  readonly tasks: TaskRequest[] = [];
+  readonly closed: string[] = [];
+  readonly deleted: string[] = [];
+  reads = 0;
+  /** Thrown by the next calls of a method. */
+  failures: Partial<Record<keyof Gateway, Error>> = {};
+  health = { temporal: true, mainWorker: true, backgroundWorker: true };
+
+  open(id: ConversationId): FakeConversation {
+    const conversation = { events: [], waiting: [], unstored: [], firstOffset: 1, sent: [] };
+    this.conversations.set(toWorkflowId(id), conversation);
+    return conversation;
+  }
+
+  find(id: ConversationId): FakeConversation {
+    const found = this.conversations.get(toWorkflowId(id));
+    if (found === undefined) throw new WorkflowGone(toWorkflowId(id));
+    return found;
+  }
+
+  record(id: ConversationId, body: EventBody, at = 1_700_000_000_000): ConversationEvent {
+    const { events } = this.find(id);
+    const event = { offset: (events.at(-1)?.offset ?? 0) + 1, at, ...body };
+    events.push(event);
+    return event;
+  }
+
+  startSession(input: SessionInput): Promise<void> {
+    return this.#answer('startSession', () => {
+      const id = { workspace: input.workspace, session: input.session, task: null };
+      if (this.conversations.has(toWorkflowId(id))) return;
+      this.started.push(input);
+      this.open(id);
+      this.record(id, { type: 'session.opened', team: input.roster.team, agent: input.agent });
+      if (input.message !== undefined) this.#accept(id, input.message);
+    });
+  }
+
+  sendMessage(id: ConversationId, message: SendMessage) {
+    return this.#answer('sendMessage', () => this.#accept(id, message));
+  }
+
+  interrupt(id: ConversationId) {
+    return this.#answer('interrupt', () => {
+      this.find(id);
+      return { turn: 1, changed: true };
+    });
+  }
+
+  startTask(id: ConversationId, task: TaskRequest) {
+    return this.#answer('startTask', () => {
+      this.find(id);
+      this.tasks.push(task);
+      return { task: task.id ?? '', status: 'queued' as const, existing: false };
+    });
+  }
+
+  stopTask(id: ConversationId, stop: { task: string }, _request: string, subtree: readonly string[]) {
+    return this.#answer('stopTask', () => {
+      this.find(id);
+      const tasks = [stop.task, ...subtree.slice(1)];
+      return {
+        mode: 'now' as const,
+        changed: true,
+        tasks: tasks.map((task) => ({ id: task, agent: 'a', status: 'cancelled' as const, partial: false })),
+        quiet: true,
+      };
+    });
+  }
+
+  steerTask(id: ConversationId, message: { id: string }) {
+    return this.#answer('steerTask', () => {
+      this.find(id);
+      return { message: message.id, turn: 1, offset: 1 };
+    });
+  }
+
+  close(id: ConversationId) {
+    return this.#answer('close', () => {
+      this.find(id);
+      this.closed.push(id.session);
+      return { status: 'closing', changed: true };
+    });
+  }
+
+  read(id: ConversationId, fromOffset: number): Promise<ConversationRead> {
+    this.reads += 1;
+    return this.#answer('read', () => {
+      const { events, waiting, unstored, firstOffset } = this.find(id);
+      const own = events.filter((event) => event.offset >= Math.max(firstOffset, fromOffset));
+      return { view: toView(events), events: own.slice(0, 500), firstOffset, unstored, waiting };
+    });
+  }
+
+  deleteHistories(session: ConversationId) {
+    return this.#answer('deleteHistories', () => void this.deleted.push(session.session));
+  }
+
+  checkHealth() {
+    return Promise.resolve(this.health);
+  }
+
+  linkToTemporal(): string | null {
+    return null;
+  }
+
+  #accept(id: ConversationId, message: SendMessage) {
+    const conversation = this.find(id);
+    const { content, delivery } = message;
+    conversation.sent.push(message);
+    conversation.waiting.push({ id: message.id, at: 1, content, delivery });
+    const { offset } = this.record(id, { type: 'message.queued', message: message.id, delivery });
+    return { message: message.id, turn: 1, offset };
+  }
+
+  async #answer<T>(method: keyof Gateway, answer: () => T): Promise<T> {
+    const failure = this.failures[method];
+    if (failure !== undefined) throw failure;
+    return Promise.resolve(answer());
+  }
+}
+
+function toView(events: readonly ConversationEvent[]): ConversationRead['view'] {
+  return {
+    status: 'idle',
+    agent: events[0]?.type === 'session.opened' ? events[0].agent : 'root',
+    offset: events.at(-1)?.offset ?? 0,
+    turn: 0,
+    step: 0,
+    phase: 'idle',
+    currentTool: null,
+    lastOutcome: null,
+    usage: NO_USAGE,
+    treeUsage: NO_USAGE,
+    tasks: [],
+    closeReason: null,
+    startedAt: 1,
+    updatedAt: 1,
+  };
+}

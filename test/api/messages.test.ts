@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Refused, TemporalAway, WorkflowGone } from '../../api/gateway/failures.ts';
+import { answeredMessageSchema, messageSchema, sessionSchema } from '../../protocol/schemas/resources.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import { waitFor } from '../support/wait-for.ts';
+import type { FakeGateway } from './fake-gateway.ts';
+import { startFakeApi } from './test-api.ts';
+import type { TestApi } from './test-api.ts';
+
+let api: TestApi<FakeGateway>;
+let id: ConversationId;
+let path: string;
+beforeAll(async () => {
+  api = await startFakeApi();
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  api.gateway.failures = {};
+  const { body } = await api.send('POST', '/v1/sessions', { team: 'assistant' });
+  id = { workspace: 'default', session: body.id, task: null };
+  path = `/v1/sessions/${body.id}/messages`;
+});
+
+const sent = () => api.gateway.find(id).sent;
+const usage = {
+  inputTokens: 1,
+  cachedInputTokens: 0,
+  outputTokens: 1,
+  reasoningTokens: null,
+  costUsd: null,
+  modelCalls: 1,
+};
+
+/** Plays the turn that takes the first message. */
+async function playTurn(text: string): Promise<void> {
+  const message = await waitFor(() => sent()[0]);
+  const { gateway, store } = api;
+  const place = [1, 1, 1] as const;
+  gateway.record(id, { type: 'turn.started', turn: 1, cause: 'message', inputs: [message.id] });
+  gateway.record(id, {
+    type: 'step.started',
+    turn: 1,
+    step: 1,
+    agent: 'root',
+    model: 'm',
+    inputs: [message.id],
+  });
+  await store.transcript.openStep(id, { turn: 1, step: 1, run: 'run', requestHash: 'hash' });
+  await store.transcript.commitReply(id, {
+    id: 'msg_reply',
+    place,
+    content: [{ type: 'text', text }],
+    toolCalls: [],
+    stopReason: 'stop',
+    model: 'openai/gpt-4o',
+    usage,
+    requestHash: 'hash',
+    status: 'committed',
+    agent: 'root',
+    at: 5,
+    run: 'run',
+  });
+  gateway.record(id, {
+    type: 'message.committed',
+    turn: 1,
+    step: 1,
+    agent: 'root',
+    message: 'msg_reply',
+    role: 'assistant',
+    status: 'committed',
+    toolCalls: [],
+    stopReason: 'stop',
+    usage,
+  });
+  gateway.record(id, { type: 'turn.finished', turn: 1, outcome: 'answered', error: null, usage });
+  const { events } = gateway.find(id);
+  api.bus.publish(`live/default/${id.session}/`, { type: 'poke', offset: events.length });
+}
+
+describe('a message', () => {
+  it('is acknowledged with its id, turn and offset', async () => {
+    const reply = await api.send('POST', path, { text: 'Hello' });
+    expect(reply.status).toBe(202);
+    expect(reply.body).toEqual({ message: sent()[0]?.id, turn: 1, offset: 2 });
+    expect(sent()[0]).toMatchObject({
+      id: expect.stringMatching(/^msg_[0-9a-f]{28}$/),
+      content: [{ type: 'text', text: 'Hello' }],
+      delivery: 'next_step',
+    });
+  });
+
+  it('has one id for one Idempotency-Key, and another body is refused', async () => {
+    const headers = { 'idempotency-key': 'order 17' };
+    const first = await api.send('POST', path, { text: 'Hello' }, headers);
+    const same = await api.send('POST', path, { content: [{ type: 'text', text: 'Hello' }] }, headers);
+    expect(same.body).toEqual(first.body);
+    expect(sent()).toHaveLength(1);
+    const other = await api.send('POST', path, { text: 'Bye' }, headers);
+    expect([other.status, other.body.type]).toEqual([422, 'urn:offstage:problem:idempotency-key-reused']);
+    const elsewhere = await api.send('POST', '/v1/sessions', { team: 'assistant' });
+    const path2 = `/v1/sessions/${elsewhere.body.id}/messages`;
+    expect((await api.send('POST', path2, { text: 'Hello' }, headers)).body.message).not.toBe(
+      first.body.message,
+    );
+  });
+
+  it('sent twice at once with one key reaches the workflow under one id', async () => {
+    const headers = { 'idempotency-key': 'twice' };
+    const replies = await Promise.all([1, 2].map(() => api.send('POST', path, { text: 'Hello' }, headers)));
+    expect(replies[0]?.body.message).toBe(replies[1]?.body.message);
+    expect(new Set(sent().map((message) => `${message.id} ${message.hash}`)).size).toBe(1);
+  });
+
+  it('that may have been applied is named, and can be sent again under its id', async () => {
+    api.gateway.failures = { sendMessage: new TemporalAway('sendMessage') };
+    const away = await api.send('POST', path, { text: 'Hello' });
+    expect([away.status, away.headers['retry-after']]).toEqual([503, '5']);
+    expect(away.body.detail).toContain(
+      `may still be applied; retry with this Idempotency-Key: ${away.body.message}`,
+    );
+    api.gateway.failures = {};
+    const again = await api.send('POST', path, { text: 'Hello' }, { 'idempotency-key': away.body.message });
+    expect([again.status, again.body.message]).toEqual([202, away.body.message]);
+  });
+
+  it.each([
+    [new Refused('session.closed', 'closed'), 409, 'session-closed'],
+    [new WorkflowGone('x'), 409, 'session-closed'],
+    [new Refused('session.inbox_full', 'too much waits'), 429, 'inbox-full'],
+    [new Refused('message.id_reused', 'known'), 422, 'idempotency-key-reused'],
+  ])('that is refused by %s gets its problem', async (failure, status, problem) => {
+    api.gateway.failures = { sendMessage: failure };
+    const reply = await api.send('POST', path, { text: 'Hello' });
+    expect([reply.status, reply.body.type]).toEqual([status, `urn:offstage:problem:${problem}`]);
+    expect(reply.headers['retry-after']).toBe(status === 429 ? '5' : undefined);
+  });
+
+  it('with Prefer: wait comes back with the reply to it', async () => {
+    const [reply] = await Promise.all([
+      api.send('POST', path, { text: 'Hello' }, { prefer: 'respond-async, wait=30' }),
+      playTurn('Good morning.'),
+    ]);
+    expect([reply.status, reply.headers['preference-applied']]).toEqual([200, 'wait=30']);
+    const answered = answeredMessageSchema.parse(reply.body);
+    expect(answered).toMatchObject({ turn: 1, outcome: 'answered', reply: { id: 'msg_reply', step: 1 } });
+    expect(answered.reply?.content).toEqual([{ type: 'text', text: 'Good morning.' }]);
+  });
+
+  it('with Prefer: wait is only acknowledged when the time passes', async () => {
+    const reply = await api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=0' });
+    expect([reply.status, reply.body.turn]).toEqual([202, 1]);
+  });
+
+  it('comes back as the stream of its turn', async () => {
+    const [reply] = await Promise.all([
+      api.send('POST', path, { text: 'Hello' }, { accept: 'text/event-stream' }),
+      playTurn('Good morning.'),
+    ]);
+    expect(reply.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+    const types = [...reply.text.matchAll(/^event: (.*)$/gm)].map(([, type]) => type);
+    expect(types).toEqual([
+      'message.queued',
+      'turn.started',
+      'step.started',
+      'message.committed',
+      'turn.finished',
+    ]);
+  });
+
+  it('that waits for a turn is in the transcript, behind what was said', async () => {
+    await api.send('POST', path, { text: 'Hello' });
+    await playTurn('Good morning.');
+    const { body } = await api.send('GET', path);
+    const messages = messageSchema.array().parse(body.data);
+    expect(messages.map(({ role, turn }) => [role, turn])).toEqual([
+      ['assistant', 1],
+      ['user', null],
+    ]);
+    expect(body.nextCursor).toBeNull();
+  });
+
+  it('refers to files that there are, and they belong to the session then', async () => {
+    const missing = 'file_0199f3c2a1b04fd2a3c1e5f70712';
+    const content = [{ type: 'image', fileId: missing }];
+    const reply = await api.send('POST', path, { content });
+    expect([reply.status, reply.body.errors[0].path]).toEqual([422, 'content[0].fileId']);
+    await api.store.files.put({
+      workspace: 'default',
+      id: missing,
+      session: null,
+      task: null,
+      name: 'x.png',
+      mediaType: 'image/png',
+      bytes: new Uint8Array([1]),
+      createdAt: 1,
+    });
+    expect((await api.send('POST', path, { content })).status).toBe(202);
+    expect(sent()[0]?.content).toEqual([{ type: 'image', fileId: missing, mediaType: 'image/png' }]);
+    const { body } = await api.send('POST', '/v1/sessions', { team: 'assistant' });
+    const elsewhere = await api.send('POST', `/v1/sessions/${body.id}/messages`, { content });
+    expect(elsewhere.body.type).toBe('urn:offstage:problem:unknown-file');
+  });
+});
+
+describe('a session', () => {
+  it('is opened once for a key, also at once, and a key with another body is refused', async () => {
+    const headers = { 'idempotency-key': 'open-1' };
+    const before = api.gateway.started.length;
+    const replies = await Promise.all(
+      [1, 2, 3].map(() => api.send('POST', '/v1/sessions', { team: 'assistant' }, headers)),
+    );
+    expect(new Set(replies.map(({ body }) => body.id)).size).toBe(1);
+    expect(replies.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(replies[0]?.headers.location).toBe(`/v1/sessions/${replies[0]?.body.id}`);
+    expect(api.gateway.started.length).toBe(before + 1);
+    const other = await api.send('POST', '/v1/sessions', { team: 'assistant', user: 'u' }, headers);
+    expect(other.body.type).toBe('urn:offstage:problem:idempotency-key-reused');
+  });
+
+  it('that could not be opened can be asked for again with the same key', async () => {
+    const headers = { 'idempotency-key': 'open-2' };
+    api.gateway.failures = { startSession: new TemporalAway('startSession') };
+    expect((await api.send('POST', '/v1/sessions', { team: 'assistant' }, headers)).status).toBe(503);
+    api.gateway.failures = {};
+    expect((await api.send('POST', '/v1/sessions', { team: 'assistant' }, headers)).status).toBe(201);
+  });
+
+  it('has the shape that is documented, with what was given', async () => {
+    const { body } = await api.send('POST', '/v1/sessions', {
+      team: { agents: { only: { model: 'openai/gpt-4o', instruction: 'x', description: 'y' } } },
+      user: { id: 'u1', name: 'Ada' },
+      variables: { plan: 'gold' },
+      metadata: { source: 'test' },
+      message: 'Hello',
+    });
+    const session = sessionSchema.parse(body);
+    expect(session).toMatchObject({
+      agent: 'only',
+      team: { name: 'inline' },
+      user: { id: 'u1', name: 'Ada' },
+      variables: { plan: 'gold' },
+      metadata: { source: 'test' },
+      offset: 2,
+    });
+    const list = await api.send('GET', '/v1/sessions?user=u1');
+    expect(list.body.data.map((listed: { id: string }) => listed.id)).toEqual([session.id]);
+    expect(list.body.data[0]).not.toHaveProperty('variables');
+  });
+
+  it('is read from the store while Temporal is away, marked as stale', async () => {
+    api.gateway.failures = { read: new TemporalAway('read') };
+    const { status, body } = await api.send('GET', `/v1/sessions/${id.session}`);
+    expect([status, body.stale, body.usage.inputTokens]).toEqual([200, true, null]);
+    expect((await api.send('GET', path)).body.stale).toBe(true);
+    const events = await api.send('GET', `/v1/sessions/${id.session}/events`, undefined, {
+      accept: 'application/json',
+    });
+    expect(events.body).toEqual({ data: [], nextCursor: null, stale: true });
+  });
+
+  it('that is over takes commands as nothing to do', async () => {
+    api.gateway.conversations.clear();
+    const interrupt = await api.send('POST', `/v1/sessions/${id.session}/interrupt`);
+    expect([interrupt.status, interrupt.body]).toEqual([200, { turn: null, changed: false }]);
+    const close = await api.send('POST', `/v1/sessions/${id.session}/close`, {});
+    expect([close.status, close.body]).toEqual([200, { status: 'closed', changed: false }]);
+  });
+
+  it('is deleted with its rows and histories, and is then not found', async () => {
+    const deleted = await api.send('DELETE', `/v1/sessions/${id.session}`);
+    expect([deleted.status, deleted.text]).toEqual([204, '']);
+    expect(api.gateway.deleted).toContain(id.session);
+    expect((await api.send('GET', `/v1/sessions/${id.session}`)).status).toBe(404);
+    expect((await api.send('DELETE', `/v1/sessions/${id.session}`)).status).toBe(404);
+  });
+
+  it('that could not be deleted is still there', async () => {
+    api.gateway.failures = { deleteHistories: new TemporalAway('deleting') };
+    expect((await api.send('DELETE', `/v1/sessions/${id.session}`)).status).toBe(503);
+    expect((await api.send('GET', `/v1/sessions/${id.session}`)).status).toBe(200);
+  });
+});
