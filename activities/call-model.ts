@@ -22,7 +22,7 @@ import { checkToolCall } from './tools/tool-catalog.ts';
 import { toWorkflowReply } from './workflow-reply.ts';
 
 export function createCallModel(dependencies: ActivityDependencies): Activities['callModel'] {
-  const { store, bus } = dependencies;
+  const { store } = dependencies;
   return (request) =>
     withHeartbeat(heartbeatInterval(request.task), async () => {
       await tellBeginning(dependencies, request);
@@ -33,7 +33,6 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       const reply = stored === null ? await answer(dependencies, request, prompt) : toWorkflowReply(stored);
       const { workspace, session, task } = request;
       if (task === null && reply.toolCalls.length === 0) setStatus(dependencies, workspace, session, 'idle');
-      announceProgress(bus, request, { phase: 'tools', step: request.step, tool: null });
       return reply;
     });
 }

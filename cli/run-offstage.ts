@@ -134,7 +134,12 @@ async function startEngine(
   { settings, temporal, store, bus, demo }: EngineParts,
   ends: Ends,
 ): Promise<{ client: Client; failed: Promise<unknown> }> {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  // What the core logs at a shutdown would look like trouble.
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: 'ERROR' } },
+  });
   const { namespace, connectionOptions } = temporal;
   const { address, tls, apiKey, metadata } = connectionOptions;
   const place = { address, tls, apiKey, metadata };

@@ -17,7 +17,7 @@ export interface TestServer {
 /** Connects to the run's Temporal server (started once by Jest's globalSetup). Close it in `afterAll`. */
 export async function connectToTestServer(): Promise<TestServer> {
   // Once per test process, before anything starts the runtime: workers tell of their comings and goings at length.
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
   const address = readRunVariable('TEST_TEMPORAL_ADDRESS');
   const namespace = 'default';
   const clientConnection = await Connection.connect({ address });
