@@ -1,6 +1,5 @@
 /** The activities as workflows call them: with their time limits, retries and the way they are cancelled. */
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../protocol/activities.ts';
 
 /** Unset would mean TRY_CANCEL: the turn would not wait for what an aborted call still has to say. */
@@ -11,30 +10,25 @@ const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
  * was scheduled; the timeouts here catch a worker that is gone. The heartbeat carries cancellation, so its
  * interval bounds how late an interrupt arrives when the bus is down.
  */
-export const modelCallOptions: Record<'main' | 'background', ActivityOptions> = {
-  main: {
-    scheduleToCloseTimeout: '30m',
-    heartbeatTimeout: '15s',
-    cancellationType,
-    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
-  },
-  background: {
-    scheduleToCloseTimeout: '4h',
-    heartbeatTimeout: '30s',
-    cancellationType,
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
-  },
-};
+export const { callModel: callMainModel } = proxyActivities<Pick<Activities, 'callModel'>>({
+  scheduleToCloseTimeout: '30m',
+  heartbeatTimeout: '15s',
+  cancellationType,
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
+});
 
-export const toolOptions: ActivityOptions = {
+export const { callModel: callBackgroundModel } = proxyActivities<Pick<Activities, 'callModel'>>({
+  scheduleToCloseTimeout: '4h',
+  heartbeatTimeout: '30s',
+  cancellationType,
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
+});
+
+export const { executeTool } = proxyActivities<Pick<Activities, 'executeTool'>>({
   startToCloseTimeout: '10m',
   heartbeatTimeout: '15s',
   cancellationType,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s', maximumAttempts: 5 },
-};
-
-export const { callModel, executeTool } = proxyActivities<Pick<Activities, 'callModel' | 'executeTool'>>({
-  ...toolOptions,
 });
 
 export const { watchTasks } = proxyActivities<Pick<Activities, 'watchTasks'>>({
@@ -45,6 +39,22 @@ export const { watchTasks } = proxyActivities<Pick<Activities, 'watchTasks'>>({
 });
 
 /** Writes to the store that belong to a workflow task: one marker of history each, repeated until they succeed. */
-export const { openTask, finishTask, archive } = proxyLocalActivities<
-  Pick<Activities, 'openTask' | 'finishTask' | 'archive'>
->({ startToCloseTimeout: '10s', retry: { initialInterval: '200ms', maximumInterval: '10s' } });
+const storeOptions: LocalActivityOptions = {
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+};
+
+export const { openTask } = proxyLocalActivities<Pick<Activities, 'openTask'>>({
+  ...storeOptions,
+  summary: 'keep the task’s text',
+});
+
+export const { finishTask } = proxyLocalActivities<Pick<Activities, 'finishTask'>>({
+  ...storeOptions,
+  summary: 'keep the task’s end',
+});
+
+export const { archive } = proxyLocalActivities<Pick<Activities, 'archive'>>({
+  ...storeOptions,
+  summary: 'keep the events of this run',
+});

@@ -3,7 +3,7 @@ import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } f
 import type { ConversationState } from '../core/conversation-state.ts';
 import type { ModelOutcome, TurnPorts } from '../core/ports.ts';
 import type { EventError } from '../protocol/events.ts';
-import { callModel, executeTool, modelCallOptions, toolOptions } from './durable-activities.ts';
+import { callBackgroundModel, callMainModel, executeTool } from './durable-activities.ts';
 
 type RunInterruptible = <T>(run: () => Promise<T>) => Promise<T>;
 
@@ -11,11 +11,11 @@ export function createEffects(
   state: ConversationState,
   runInterruptible: RunInterruptible,
 ): Pick<TurnPorts, 'callModel' | 'executeTool'> {
-  const modelOptions = modelCallOptions[state.id.task === null ? 'main' : 'background'];
+  const callModel = state.id.task === null ? callMainModel : callBackgroundModel;
   return {
     async callModel(request): Promise<ModelOutcome> {
       const model = state.roster.agents[request.agent]?.model ?? 'model';
-      const options = { ...modelOptions, summary: `step ${request.step} · ${model}` };
+      const options = { summary: `step ${request.step} · ${model}` };
       try {
         const reply = await runInterruptible(() => callModel.executeWithOptions(options, [request]));
         return { kind: 'reply', reply };
@@ -26,7 +26,7 @@ export function createEffects(
     },
 
     async executeTool(request) {
-      const options = { ...toolOptions, summary: `tool ${request.tool}` };
+      const options = { summary: `tool ${request.tool}` };
       try {
         return await runInterruptible(() => executeTool.executeWithOptions(options, [request]));
       } catch (error) {
