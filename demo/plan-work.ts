@@ -93,5 +93,9 @@ export function planWork(text: string, delegates: Delegate[], system: string): P
   }
   const others = PARALLEL.test(system) ? fitting.filter(({ name }) => !tasks.has(name)) : [];
   for (const { name } of others) tasks.set(name, [text.trim()]);
-  return [...tasks].map(([agent, own]) => ({ agent, task: own.join('\n'), title: toTitle(own.join(' ')) }));
+  return [...tasks].map(([agent, own]) => {
+    // An agent does not see the conversation: its part alone would not say what "it" is.
+    const task = tasks.size > 1 ? `${text.trim()}\n\nYour part: ${own.join(' ')}` : own.join('\n');
+    return { agent, task, title: toTitle(own.join(' ')) };
+  });
 }

@@ -1,5 +1,6 @@
 /** The activities as workflows call them: with their time limits, retries and the way they are cancelled. */
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { LocalActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../protocol/activities.ts';
 
 /** Unset would mean TRY_CANCEL: the turn would not wait for what an aborted call still has to say. */

@@ -48,8 +48,8 @@ for (const [name, connect] of clients) {
       const user = 'Describe the scan of the knee and write a letter to the surgeon';
       const { calls } = await ask({ ...clinic, lines: [{ user }] });
       expect(calls.map((call) => [call.arguments['agent'], call.arguments['task']])).toEqual([
-        ['image_reader', 'Describe the scan of the knee'],
-        ['letter_writer', 'write a letter to the surgeon'],
+        ['image_reader', `${user}\n\nYour part: Describe the scan of the knee`],
+        ['letter_writer', `${user}\n\nYour part: write a letter to the surgeon`],
       ]);
     });
 
