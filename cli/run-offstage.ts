@@ -29,6 +29,8 @@ import type { TemporalAccess } from './temporal-server/start-temporal.ts';
 
 export interface RunningOffstage {
   apiUrl: string;
+  /** Host and port of the Temporal server, and the namespace. */
+  temporal: { address: string; namespace: string };
   temporalUi: string | null;
   temporalCli: string | null;
   models: string;
@@ -68,6 +70,8 @@ async function startParts(
 ): Promise<Omit<RunningOffstage, 'stop'>> {
   const lock = lockDataFolder(settings.dataFolder);
   ends.push(() => lock.release());
+  // Before the parts that take seconds to start: a port that is taken is told at once.
+  const port = await chooseApiPort(settings, report);
   const aliases = loadAliases(settings);
   const isSet = isSetIn(settings);
   const teams = openTeamFolder({ folder: settings.teamsFolder, aliases, isSet });
@@ -97,9 +101,10 @@ async function startParts(
     logger,
   });
   ends.push(() => api.close());
-  const { url } = await listen(api, settings, report);
+  const { url } = await api.listen({ host: settings.host, port });
   return {
     apiUrl: url,
+    temporal: { address: temporal.connectionOptions.address, namespace: temporal.namespace },
     temporalUi: temporal.uiUrl,
     temporalCli: temporal.cli,
     models: describeModelAccess(settings, teams, isDemo),
@@ -165,11 +170,10 @@ async function startEngine(
   return { client, failed };
 }
 
-async function listen(
-  api: ReturnType<typeof createApi>,
+function chooseApiPort(
   { host, port, portIsDefault }: Settings,
   report: (line: string) => void,
-): Promise<{ url: string }> {
+): Promise<number> {
   const wish = { port, isDefault: portIsDefault, user: 'The API', setting: 'OFFSTAGE_PORT' };
-  return api.listen({ host, port: await choosePort(host, wish, report) });
+  return choosePort(host, wish, report);
 }

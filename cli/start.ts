@@ -48,6 +48,7 @@ function printAddresses(running: RunningOffstage, print: (line: string) => void)
     ['API', running.apiUrl],
     ['API docs', `${running.apiUrl}/docs`],
     ['Temporal Web UI', running.temporalUi],
+    ['Temporal', `${running.temporal.address} (namespace ${running.temporal.namespace})`],
     ['Temporal CLI', running.temporalCli],
     ['Models', running.models],
     [
