@@ -2,6 +2,7 @@
 import { NO_USAGE } from '../protocol/content.ts';
 import type { ListedSessionResource, SessionResource } from '../protocol/schemas/resources.ts';
 import type { ConversationView } from '../protocol/session-messages.ts';
+import { isTerminal } from '../protocol/task.ts';
 import type { SessionRecord } from '../storage/session-store.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { EventSource } from './event-source.ts';
@@ -27,7 +28,9 @@ export async function readSession(
   { id, record }: FoundSession,
 ): Promise<SessionResource> {
   const { view, isStale } = await readView(source, { id, record });
-  const tree = await readTaskTree({ store }, source, id, view?.tasks ?? []);
+  // Tasks that were kept at the close end without their starter: the store alone knows of them.
+  const known = (view?.tasks ?? []).filter((task) => record.finalView === null || isTerminal(task.status));
+  const tree = await readTaskTree({ store }, source, id, known);
   const now = clock();
   const path = `/v1/sessions/${record.id}`;
   return {

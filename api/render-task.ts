@@ -6,6 +6,7 @@ import type { TaskRecord } from '../storage/task-store.ts';
 import { toNullableIsoTime } from './render-message.ts';
 
 const NO_NOTICE = { state: 'none' as const, turn: null, message: null };
+const PENDING_NOTICE = { ...NO_NOTICE, state: 'pending' as const };
 
 /** `view` is what the task's starter knows of it; the end is known to the store, which has the last word on it. */
 export function renderTaskSummary(
@@ -27,12 +28,18 @@ export function renderTaskSummary(
     endedAt: toNullableIsoTime(endedAt),
     runtimeMs: startedAt === null ? null : Math.max(0, (endedAt ?? now) - startedAt),
     waitingFor: null,
-    notice: view?.notice ?? NO_NOTICE,
+    notice: toNotice(record, view),
   };
 }
 
 export function renderListedTask(record: TaskRecord, now: number): ListedTaskResource {
   return { ...renderTaskSummary(record, undefined, now), session: record.session };
+}
+
+/** The store knows of an end a moment before the starter does, which has yet to tell it. */
+function toNotice(record: TaskRecord, view: TaskView | undefined): TaskSummaryResource['notice'] {
+  if (view === undefined) return NO_NOTICE;
+  return isTerminal(record.status) && !isTerminal(view.status) ? PENDING_NOTICE : view.notice;
 }
 
 function toStatus(record: TaskRecord, view: TaskView | undefined): TaskStatus {
