@@ -2,7 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
-const SERVER_MODULES = ['test/support/temporal.ts', 'cli/temporal-server/run-temporal-server.ts'];
+const SERVER_MODULES = [
+  'test/support/temporal.ts',
+  'test/support/product.ts',
+  'cli/temporal-server/run-temporal-server.ts',
+];
 const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+\.(?:ts|mjs))'/g;
 
 function reachesServer(root, file, seen) {
