@@ -73,7 +73,7 @@ program
   .command('doctor')
   .description('tell what was found, what was not and why, and what to do')
   .action(async () => {
-    process.exitCode = await runDoctor({ source: surroundings, nodeVersion: process.version }, print);
+    process.exitCode = await runDoctor({ source: surroundings, nodeVersion: process.versions.node }, print);
   });
 
 program
