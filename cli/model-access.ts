@@ -21,7 +21,7 @@ export function isSetIn(settings: Settings): (variable: string) => boolean {
   return (variable) => settings.readVariable(variable) !== null;
 }
 
-export function listModels(teams: TeamFolder): ModelConfig[] {
+function listModels(teams: TeamFolder): ModelConfig[] {
   return teams
     .list(DEFAULT_WORKSPACE)
     .flatMap(({ team }) => (team === null ? [] : Object.values(team.models)));

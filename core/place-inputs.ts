@@ -13,7 +13,7 @@ export function takePlace(state: ConversationState): Place {
 }
 
 /** What a step takes: at the first one all that waits, later what is not meant for another turn. */
-export function takesInput(state: ConversationState, item: InboxItem): boolean {
+function takesInput(state: ConversationState, item: InboxItem): boolean {
   return item.kind === 'completion' || state.step === 0 || item.delivery !== 'after_turn';
 }
 

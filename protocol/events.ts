@@ -92,4 +92,3 @@ export type TaskMode = 'background' | 'transfer';
 export type StartCause = 'model' | 'signal' | 'api';
 
 export type ConversationEvent = { offset: number; at: number } & EventBody;
-export type EventType = EventBody['type'];

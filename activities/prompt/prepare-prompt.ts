@@ -40,7 +40,7 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   return { team, agent, tools, request, requestHash: hashRequest(model, request) };
 }
 
-export async function loadAgent(
+async function loadAgent(
   store: Store,
   { workspace, team: version, agent: name }: { workspace: string; team: string; agent: string },
 ): Promise<{ team: Team; agent: Agent }> {
