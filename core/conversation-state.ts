@@ -156,3 +156,13 @@ export function openConversation(opening: Opening): ConversationState {
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
   return state.tasks.find((record) => record.id === task);
 }
+
+/** What events say of a task, so that a reader who comes late can name it. */
+export function toTaskName({ id, agent, title, depth }: TaskRecord): {
+  task: string;
+  agent: string;
+  title: string;
+  depth: number;
+} {
+  return { task: id, agent, title, depth };
+}

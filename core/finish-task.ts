@@ -2,7 +2,7 @@
 import { NO_USAGE } from '../protocol/content.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskReport } from '../protocol/task.ts';
-import { findTask } from './conversation-state.ts';
+import { findTask, toTaskName } from './conversation-state.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { TurnPorts } from './ports.ts';
 
@@ -18,7 +18,16 @@ export function finishTask(state: ConversationState, ports: EndPorts, report: Ta
   const runtimeMs = task.startedAt === null ? null : Math.max(0, report.endedAt - task.startedAt);
   task.stopped = report.stopped;
   task.resultSize = report.resultSize;
-  ports.record({ type: 'task.finished', task: task.id, status, partial, usage, runtimeMs, error, files });
+  ports.record({
+    type: 'task.finished',
+    ...toTaskName(task),
+    status,
+    partial,
+    usage,
+    runtimeMs,
+    error,
+    files,
+  });
   trimFinished(state);
   ports.launchTasks();
 }

@@ -3,6 +3,7 @@ import { REFUSALS } from '../protocol/failures.ts';
 import type { StartCause, TaskMode } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskRequest } from '../protocol/task.ts';
+import { toTaskName } from './conversation-state.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
 import type { TurnPorts } from './ports.ts';
 import type { Refusal } from './refusal.ts';
@@ -32,8 +33,7 @@ export function startTask(
   const task = toRecord(state, ports, request, how.mode);
   state.tasks.push(task);
   state.unopened[task.id] = { ...request, id: task.id };
-  const { id, agent, title, depth, mode } = task;
-  ports.record({ type: 'task.queued', task: id, agent, title, depth, mode, cause: how.cause });
+  ports.record({ type: 'task.queued', ...toTaskName(task), mode: task.mode, cause: how.cause });
   ports.launchTasks();
   return { task, existing: false };
 }

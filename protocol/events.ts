@@ -17,6 +17,14 @@ export interface EventError {
   message: string;
 }
 
+/** What a reader who comes late needs to know of a task: told with its queueing, its start and its end. */
+interface TaskName {
+  task: string;
+  agent: string;
+  title: string;
+  depth: number;
+}
+
 export type EventBody =
   /** The conversation began: the session was opened, or the task's workflow started. */
   | { type: 'session.opened'; team: string; agent: string }
@@ -56,32 +64,23 @@ export type EventBody =
       outcome: ToolOutcomeName;
       truncated: boolean;
     }
-  | {
-      type: 'task.queued';
-      task: string;
-      agent: string;
-      title: string;
-      depth: number;
-      mode: TaskMode;
-      cause: StartCause;
-    }
+  | ({ type: 'task.queued'; mode: TaskMode; cause: StartCause } & TaskName)
   | { type: 'task.refused'; agent: string; reason: string }
-  | { type: 'task.started'; task: string }
+  | ({ type: 'task.started' } & TaskName)
   /** A message for the task was passed on; the task's own feed tells at which step it was applied. */
   | { type: 'task.steered'; task: string; message: string }
   /** A transfer that is not waited for any longer: it goes on beside the conversation. */
   | { type: 'task.detached'; task: string }
   | { type: 'task.cancelling'; task: string }
-  | {
+  | ({
       type: 'task.finished';
-      task: string;
       status: TaskStatus;
       partial: boolean;
       usage: Usage;
       runtimeMs: number | null;
       error: EventError | null;
       files: number;
-    }
+    } & TaskName)
   /** The end of these tasks was put before the model of this turn. */
   | { type: 'completion.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
   /** The agent's words after that. */

@@ -4,7 +4,7 @@
  */
 import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { ExternalWorkflowHandle } from '@temporalio/workflow';
-import { findTask } from '../core/conversation-state.ts';
+import { findTask, toTaskName } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
 import { finishTask } from '../core/finish-task.ts';
 import { deliverHeldMessages } from '../core/message-task.ts';
@@ -125,7 +125,7 @@ export class TaskLauncher {
   #confirmStart(task: TaskRecord): void {
     if (task.launch !== 'starting' || isTerminal(task.status)) return;
     const isCancelling = task.status === 'cancelling';
-    this.#ports.record({ type: 'task.started', task: task.id });
+    this.#ports.record({ type: 'task.started', ...toTaskName(task) });
     if (isCancelling) this.#ports.record({ type: 'task.cancelling', task: task.id });
     deliverHeldMessages(this.#state, this.#ports, task.id);
   }

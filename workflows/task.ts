@@ -39,7 +39,7 @@ export async function task(input: TaskInput): Promise<TaskReport> {
   setSignalHandler('taskMessage', (message) => {
     if (refuseMessage(state, message) === null) acceptMessage(state, ports, message);
   });
-  if (carried === undefined) ports.record({ type: 'task.started', task: input.task });
+  if (carried === undefined) ports.record({ type: 'task.started', ...nameOf(input) });
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => {
@@ -50,6 +50,15 @@ export async function task(input: TaskInput): Promise<TaskReport> {
     const end = await work(conversation, input, () => isStopped);
     return finish(conversation, input, end);
   });
+}
+
+function nameOf({
+  task,
+  agent,
+  title,
+  depth,
+}: TaskInput): Pick<TaskInput, 'task' | 'agent' | 'title' | 'depth'> {
+  return { task, agent, title, depth };
 }
 
 function openTaskConversation(input: TaskInput): ConversationState {
@@ -123,7 +132,7 @@ async function finish(conversation: Conversation, input: TaskInput, end: WorkEnd
   const { usage, status, partial, error } = report;
   ports.record({
     type: 'task.finished',
-    task: input.task,
+    ...nameOf(input),
     status,
     partial,
     usage,

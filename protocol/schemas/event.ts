@@ -10,6 +10,7 @@ import { failureSchema, messageSchema, taskStatusSchema } from './resources.ts';
 const turn = z.number();
 const step = z.number();
 const task = z.string();
+const taskName = { task, agent: z.string(), title: z.string(), depth: z.number() };
 
 function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
   return z.strictObject({ offset: z.number(), at: z.iso.datetime(), type: z.literal(type), ...shape });
@@ -65,20 +66,17 @@ export const eventSchema = z
       truncated: z.boolean(),
     }),
     event('task.queued', {
-      task,
-      agent: z.string(),
-      title: z.string(),
-      depth: z.number(),
+      ...taskName,
       mode: z.enum(['background', 'transfer']),
       cause: z.enum(['model', 'signal', 'api']),
     }),
     event('task.refused', { agent: z.string(), reason: z.string() }),
-    event('task.started', { task }),
+    event('task.started', taskName),
     event('task.steered', { task, message: z.string() }),
     event('task.detached', { task }),
     event('task.cancelling', { task }),
     event('task.finished', {
-      task,
+      ...taskName,
       status: taskStatusSchema,
       partial: z.boolean(),
       usage: usageSchema,

@@ -73,13 +73,14 @@ export function turnFinished(
   return { offset, at: AT, type: 'turn.finished', turn, outcome, error, usage: NO_USAGE };
 }
 
+const KNOWN = { agent: 'web_researcher', title: 'Prices', depth: 1 };
+
 export function taskQueued(offset: number, task: string): EventResource {
-  const known = { agent: 'web_researcher', title: 'Prices', depth: 1 };
-  return { offset, at: AT, type: 'task.queued', task, ...known, mode: 'background', cause: 'model' };
+  return { offset, at: AT, type: 'task.queued', task, ...KNOWN, mode: 'background', cause: 'model' };
 }
 
 export function taskStarted(offset: number, task: string): EventResource {
-  return { offset, at: AT, type: 'task.started', task };
+  return { offset, at: AT, type: 'task.started', task, ...KNOWN };
 }
 
 export function taskFinished(
@@ -89,7 +90,7 @@ export function taskFinished(
 ): EventResource {
   const error = status === 'failed' ? { type: 'model.auth', message: 'The key is refused.' } : null;
   const end = { status, partial: false, usage: NO_USAGE, runtimeMs: 4000, error, files: 0 };
-  return { offset, at: AT, type: 'task.finished', task, ...end };
+  return { offset, at: AT, type: 'task.finished', task, ...KNOWN, ...end };
 }
 
 export function progress(task: string, message: string | null, percent: number | null = null): FeedEvent {
