@@ -4,11 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { renderOpenApiDocument } from '../api/openapi.ts';
 import { renderEnvironmentExample } from '../config/environment-example.ts';
 import { renderTeamFileSchema } from '../config/teams/team-file-schema.ts';
+import { renderEventTable } from './event-table.mjs';
 import { drawLayers } from './layer-diagram.mjs';
 
 const generated = [
   { file: 'ARCHITECTURE.md', make: (text) => fillSection(text, 'layers', drawLayers()) },
   { file: '.env.example', make: () => renderEnvironmentExample() },
+  { file: 'docs/events.md', make: () => renderEventTable() },
   { file: 'docs/openapi.json', make: () => renderOpenApiDocument() },
   { file: 'docs/team-file.schema.json', make: () => renderTeamFileSchema() },
 ];
