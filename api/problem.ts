@@ -68,7 +68,7 @@ export class Problem extends Error {
   }
 }
 
-export function toProblemType(problem: ProblemName): string {
+function toProblemType(problem: ProblemName): string {
   return `urn:offstage:problem:${problem}`;
 }
 

@@ -20,7 +20,7 @@ export function createProblemHandler(logger: Logger): ErrorRequestHandler {
   };
 }
 
-export function sendProblem(response: Response, problem: Problem, instance: string): void {
+function sendProblem(response: Response, problem: Problem, instance: string): void {
   response.status(problem.status);
   for (const [name, value] of Object.entries(problem.extras.headers ?? {})) response.setHeader(name, value);
   response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
@@ -44,7 +44,7 @@ export function refuseOtherMethods(...allowed: string[]): RequestHandler {
   };
 }
 
-export function toProblem(error: unknown): Problem {
+function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TemporalAway) {
     return new Problem('unavailable', error.message, { headers: { 'Retry-After': '5' } });

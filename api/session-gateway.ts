@@ -1,5 +1,4 @@
 /** The API's one way to running conversations: their workflows in Temporal. Nothing else of api/ knows Temporal. */
-import { QueryNotRegisteredError } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
@@ -29,7 +28,9 @@ export interface SessionGatewayOptions {
   mainQueue?: string;
 }
 
+/** A session gets so long to settle its tasks before it is ended, and all of it may take so long. */
 const DELETE_PATIENCE_MS = 10_000;
+const DELETE_WITHIN_MS = 60_000;
 
 export function createSessionGateway(options: SessionGatewayOptions): Gateway {
   const { client, bus, temporalUi } = options;
@@ -43,13 +44,15 @@ export function createSessionGateway(options: SessionGatewayOptions): Gateway {
     startSession: (input) => startSession(client, input, mainQueue, deadlines.commandMs),
     ...createCommands(client, bus, deadlines.commandMs),
     read: (id, fromOffset) => reads.read(toWorkflowId(id), fromOffset),
-    deleteHistories: (session, tasks) =>
-      deleteHistories(
-        client,
-        toWorkflowId(session),
-        tasks.map((task) => toWorkflowId({ ...session, task })),
-        DELETE_PATIENCE_MS,
-      ),
+    deleteHistories: (session, tasks) => {
+      const workflowId = toWorkflowId(session);
+      const taskIds = tasks.map((task) => toWorkflowId({ ...session, task }));
+      return withinDeadline(
+        client.connection as Connection,
+        { milliseconds: DELETE_WITHIN_MS, what: `Deleting ${workflowId}` },
+        () => deleteHistories(client, workflowId, taskIds, DELETE_PATIENCE_MS),
+      );
+    },
     checkHealth: () => checkHealth(client, mainQueue, toBackgroundQueue(mainQueue)),
     linkToTemporal: (id) =>
       temporalUi === null
@@ -113,9 +116,6 @@ async function queryConversation(
       () => client.workflow.getHandle(workflowId).query<ConversationRead, [number]>(QUERIES.read, fromOffset),
     );
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) {
-      throw new WorkflowGone(workflowId);
-    }
-    throw error;
+    throw error instanceof WorkflowNotFoundError ? new WorkflowGone(workflowId) : error;
   }
 }

@@ -4,11 +4,8 @@ import type { Connection } from '@temporalio/client';
 import { WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { TemporalAway } from './failures.ts';
 
-const DEADLINE_EXCEEDED = 4;
-const RESOURCE_EXHAUSTED = 8;
-const FAILED_PRECONDITION = 9;
-const UNAVAILABLE = 14;
-const AWAY = new Set([DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, UNAVAILABLE]);
+/** Cancelled, unknown, deadline, exhausted, precondition, aborted, internal, unavailable: try again later. */
+const AWAY = new Set([1, 2, 4, 8, 9, 10, 13, 14]);
 
 /**
  * Runs calls to Temporal that must have an answer by then; TemporalAway otherwise. The call's own deadline is not

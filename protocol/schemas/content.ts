@@ -35,7 +35,7 @@ const needsOneSource = {
 const hasOneSource = (part: { url?: string; fileId?: string }): boolean =>
   (part.url === undefined) !== (part.fileId === undefined);
 
-export const inputPartSchema = z
+const inputPartSchema = z
   .discriminatedUnion('type', [
     textPart,
     z.strictObject({ type: z.literal('image'), ...inputMedia }).refine(hasOneSource, needsOneSource),

@@ -51,6 +51,4 @@ export const eventsQuerySchema = z.strictObject({
   limit,
 });
 
-export type ListSessionsQuery = z.infer<typeof listSessionsQuerySchema>;
-export type ListTasksQuery = z.infer<typeof listTasksQuerySchema>;
 export type EventsQuery = z.infer<typeof eventsQuerySchema>;

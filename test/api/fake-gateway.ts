@@ -128,7 +128,7 @@ export class FakeGateway implements Gateway {
 
   #accept(id: ConversationId, message: SendMessage) {
     const conversation = this.find(id);
-    const { content, delivery } = message;
+    const { content, delivery = 'next_step' } = message;
     conversation.sent.push(message);
     conversation.waiting.push({ id: message.id, at: 1, content, delivery });
     const { offset } = this.record(id, { type: 'message.queued', message: message.id, delivery });

@@ -85,7 +85,6 @@ describe('a message', () => {
     expect(sent()[0]).toMatchObject({
       id: expect.stringMatching(/^msg_[0-9a-f]{28}$/),
       content: [{ type: 'text', text: 'Hello' }],
-      delivery: 'next_step',
     });
   });
 

@@ -30,7 +30,7 @@ export function openStream(url: string, headers: Record<string, string> = {}): P
   });
 }
 
-export function followStream(response: IncomingMessage, leave: () => void): EventStream {
+function followStream(response: IncomingMessage, leave: () => void): EventStream {
   const events: SentEvent[] = [];
   const stream: EventStream = {
     status: response.statusCode ?? 0,

@@ -62,6 +62,7 @@ export async function startApi<G extends Gateway>(parts: {
   gateway: G;
   store: Store;
   bus: Bus;
+  rollover?: { turns: number; events: number };
 }): Promise<TestApi<G>> {
   const folder = await mkdtemp(join(tmpdir(), 'offstage-api-'));
   await writeFile(join(folder, 'assistant.yaml'), TEAM);
@@ -70,7 +71,7 @@ export async function startApi<G extends Gateway>(parts: {
     ...parts,
     teams: openTeamFolder({ folder, ...surroundings }),
     compileTeam: (source) => compileTeam({ ...source, ...surroundings }),
-    settings: { demo: false, rollover: { turns: 64, events: 1000 } },
+    settings: { demo: false, rollover: parts.rollover ?? { turns: 64, events: 1000 } },
     clock: Date.now,
     newId: randomUUID,
     logger: pino({ level: 'silent' }),

@@ -1,0 +1,115 @@
+/** The API on the run's Temporal server, with workers, a real store and a scripted model. */
+import { Client } from '@temporalio/client';
+import { connectGateway } from '../../api/gateway/connection.ts';
+import type { Gateway } from '../../api/gateway/gateway.ts';
+import { createSessionGateway } from '../../api/session-gateway.ts';
+import { MemoryBus } from '../../bus/memory-bus.ts';
+import { eventSchema } from '../../protocol/schemas/event.ts';
+import type { EventResource } from '../../protocol/schemas/event.ts';
+import { sessionSchema } from '../../protocol/schemas/resources.ts';
+import { openStore } from '../../storage/store.ts';
+import { startWorkers } from '../../workers/start-workers.ts';
+import { scriptModel } from '../support/scripted-model.ts';
+import type { Script, ScriptedModel } from '../support/scripted-model.ts';
+import { connectToTestServer, readWorkflowBundle } from '../support/temporal.ts';
+import type { TestServer } from '../support/temporal.ts';
+import { startApi } from './test-api.ts';
+import type { TestApi } from './test-api.ts';
+
+export interface RealApi extends TestApi<Gateway> {
+  server: TestServer;
+  model: ScriptedModel;
+  /** Opens a session whose agents say what the scripts tell; gives its path. One session at a time. */
+  open(scripts: Record<string, Script>, body?: object): Promise<string>;
+  /** Every event so far, read in pages. */
+  readEvents(session: string): Promise<EventResource[]>;
+  stopWorkers(): Promise<void>;
+}
+
+const team = {
+  agents: {
+    root: {
+      model: 'openai/root',
+      description: 'answers',
+      instruction: 'Answer.',
+      sub_agents: ['researcher'],
+      toolsets: [{ type: 'background_agents' }],
+    },
+    researcher: {
+      model: 'openai/researcher',
+      description: 'looks things up',
+      instruction: 'Look it up.',
+      sub_agents: ['reader'],
+      toolsets: [{ type: 'background_agents' }],
+    },
+    reader: { model: 'openai/reader', description: 'reads', instruction: 'Read.' },
+  },
+};
+
+export interface RealApiOptions {
+  rollover?: { turns: number; events: number };
+  deadlines?: { commandMs: number; readMs: number };
+}
+
+export async function startRealApi({ rollover, deadlines }: RealApiOptions = {}): Promise<RealApi> {
+  const server = await connectToTestServer();
+  const connection = await connectGateway({ address: server.address });
+  const client = new Client({ connection, namespace: server.namespace });
+  const store = await openStore({ dataFolder: null });
+  const bus = new MemoryBus((error) => console.error(error));
+  const { namespace, taskQueue: mainQueue } = server;
+  const workers = await startWorkers({
+    connection: server.workerConnection,
+    client,
+    namespace,
+    workflowBundle: await readWorkflowBundle(),
+    store,
+    bus,
+    provider: { call: (call) => real.model.provider.call(call) },
+    mainQueue,
+  });
+  const temporalUi = 'http://127.0.0.1:8233';
+  const gateway = createSessionGateway({
+    client,
+    bus,
+    temporalUi,
+    mainQueue,
+    ...(deadlines === undefined ? {} : { deadlines }),
+  });
+  const api = await startApi({ gateway, store, bus, ...(rollover === undefined ? {} : { rollover }) });
+  const real: RealApi = {
+    ...api,
+    server,
+    model: scriptModel({}),
+    async open(scripts, body = {}) {
+      real.model = scriptModel(scripts);
+      const reply = await api.send('POST', '/v1/sessions', { team, ...body });
+      if (reply.status !== 201) throw new Error(reply.text);
+      return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
+    },
+    readEvents: (session) => readEvents(api, session),
+    stopWorkers: () => workers.stop(),
+    async close() {
+      await workers.stop();
+      await api.close();
+      await connection.close();
+      await server.close();
+    },
+  };
+  return real;
+}
+
+async function readEvents(api: TestApi<Gateway>, session: string): Promise<EventResource[]> {
+  const all: EventResource[] = [];
+  let cursor: string | null = '1';
+  while (cursor !== null) {
+    const path = `${session}/events?limit=5&cursor=${cursor}`;
+    const { body } = await api.send('GET', path, undefined, { accept: 'application/json' });
+    all.push(...eventSchema.array().parse(body.data));
+    cursor = body.nextCursor as string | null;
+  }
+  return all;
+}
+
+export const textOf = (message: { content: { type: string; text?: string }[] }): string =>
+  message.content.map((part) => part.text).join('');

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { receiptSchema, taskSchema } from '../../protocol/schemas/resources.ts';
+import { defer } from '../support/deferred.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openStream } from './read-stream.ts';
+import { startRealApi, textOf } from './real-api.ts';
+import type { RealApi } from './real-api.ts';
+
+const never = new Promise(() => undefined);
+let api: RealApi;
+beforeAll(async () => {
+  api = await startRealApi();
+});
+afterAll(() => api.close());
+
+describe('tasks over HTTP', () => {
+  it('are started by hand, told of when they end, and read with their transcript and feed', async () => {
+    const session = await api.open({
+      researcher: [{ say: 'Open from nine to five.' }],
+      root: [{ say: 'They open at nine.' }],
+    });
+    const body = { agent: 'researcher', task: 'When do they open?', title: 'Opening hours' };
+    const started = await api.send('POST', `${session}/tasks`, body, { 'idempotency-key': 'task-1' });
+    expect(started.status).toBe(201);
+    const task = taskSchema.parse(started.body);
+    expect(task).toMatchObject({
+      agent: 'researcher',
+      title: 'Opening hours',
+      task: 'When do they open?',
+      depth: 1,
+    });
+    const again = await api.send('POST', `${session}/tasks`, body, { 'idempotency-key': 'task-1' });
+    expect(again.body.id).toBe(task.id);
+    await waitFor(async () => {
+      const view = await api.send('GET', `${session}/tasks/${task.id}`);
+      return view.body.notice.state === 'spoken';
+    });
+    const ended = taskSchema.parse((await api.send('GET', `${session}/tasks/${task.id}`)).body);
+    expect(ended).toMatchObject({ status: 'completed', result: 'Open from nine to five.', error: null });
+    const list = await api.send('GET', `${session}/tasks`);
+    expect(list.body.data).toHaveLength(1);
+    const transcript = await api.send('GET', `${session}/tasks/${task.id}/messages`);
+    expect(transcript.body.data.map(textOf)).toEqual(['When do they open?', 'Open from nine to five.']);
+    const feed = await openStream(`${api.url}${session}/tasks/${task.id}/events`);
+    await feed.ended;
+    expect(feed.events.map(({ event }) => event)).toEqual([
+      'task.started',
+      'turn.started',
+      'step.started',
+      'message.committed',
+      'turn.finished',
+      'task.finished',
+    ]);
+    const all = await api.send('GET', '/v1/tasks?agent=researcher&status=completed');
+    expect(all.body.data.map((row: { id: string }) => row.id)).toContain(task.id);
+  });
+
+  it('are refused with the list of agents that may be started', async () => {
+    const session = await api.open({});
+    const reply = await api.send('POST', `${session}/tasks`, { agent: 'reader', task: 'Read.' });
+    expect([reply.status, reply.body.type]).toEqual([422, 'urn:offstage:problem:task-refused']);
+    expect(reply.body.detail).toContain('the agents are: researcher');
+  });
+
+  it('are steered while they run, and not when they have ended', async () => {
+    const gate = defer();
+    const session = await api.open({
+      researcher: [{ say: 'First.', after: gate.promise }, { say: 'In short.' }],
+      root: [{ say: 'Done.' }],
+    });
+    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });
+    await waitFor(() => api.model.calls.length === 1);
+    const path = `${session}/tasks/${task.id}/messages`;
+    const steered = await api.send('POST', path, { text: 'Be brief.' }, { 'idempotency-key': 'steer' });
+    expect(steered.status).toBe(202);
+    const again = await api.send('POST', path, { text: 'Be brief.' }, { 'idempotency-key': 'steer' });
+    expect(again.body).toEqual(steered.body);
+    await waitFor(async () => (await api.send('GET', path)).body.data.map(textOf).includes('Be brief.'));
+    gate.resolve();
+    await waitFor(
+      async () => (await api.send('GET', `${session}/tasks/${task.id}`)).body.status === 'completed',
+    );
+    expect((await api.send('GET', `${session}/tasks/${task.id}`)).body.result).toBe('In short.');
+    const late = await api.send('POST', path, { text: 'One more thing' });
+    expect([late.status, late.body.type]).toEqual([409, 'urn:offstage:problem:task-finished']);
+  });
+
+  it('are stopped with those below them, and the receipt names all', async () => {
+    const session = await api.open({
+      researcher: [
+        { call: [{ name: 'run_background_agent', arguments: { agent: 'reader', task: 'Read it.' } }] },
+        { begin: 'So far', after: never },
+      ],
+      reader: [{ begin: 'Page one', after: never }],
+      root: [{ say: 'Stopped.' }],
+    });
+    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });
+    await waitFor(() => api.model.calls.length === 3);
+    const live = taskSchema.parse((await api.send('GET', `${session}/tasks/${task.id}`)).body);
+    expect(live.tasks.map(({ agent }) => agent)).toEqual(['reader']);
+    const tree = await api.send('GET', `${session}/tasks`);
+    expect(tree.body.data.map((row: { depth: number }) => row.depth)).toEqual([1, 2]);
+    const receipt = receiptSchema.parse((await api.send('POST', `${session}/tasks/${task.id}/stop`)).body);
+    expect(receipt).toMatchObject({ changed: true, quiet: true });
+    expect(receipt.tasks.map(({ agent, status, partial }) => [agent, status, partial])).toEqual([
+      ['researcher', 'cancelled', true],
+      ['reader', 'cancelled', true],
+    ]);
+    const again = await api.send('POST', `${session}/tasks/${task.id}/stop`);
+    expect(again.body).toMatchObject({ changed: false, quiet: true, tasks: [{ status: 'cancelled' }] });
+  });
+});
