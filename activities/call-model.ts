@@ -8,7 +8,7 @@ import { UNKNOWN_USAGE } from '../protocol/content.ts';
 import type { Part } from '../protocol/content.ts';
 import type { Place } from '../protocol/transcript.ts';
 import { heartbeatInterval, watchAbort, withHeartbeat } from './activity-abort.ts';
-import { currentRun } from './current-run.ts';
+import { currentConversation, currentRun } from './current-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { endWhenOverdue } from './model-deadline.ts';
 import { callModelChain } from './model/call-with-fallback.ts';
@@ -23,8 +23,9 @@ import { toWorkflowReply } from './workflow-reply.ts';
 
 export function createCallModel(dependencies: ActivityDependencies): Activities['callModel'] {
   const { store } = dependencies;
-  return (request) =>
-    withHeartbeat(heartbeatInterval(request.task), async () => {
+  return (call) => {
+    const request = { ...currentConversation(), ...call };
+    return withHeartbeat(heartbeatInterval(request.task), async () => {
       await tellBeginning(dependencies, request);
       const prompt = await preparePrompt(store, request);
       const { requestHash } = prompt;
@@ -35,6 +36,7 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       if (task === null && reply.toolCalls.length === 0) setStatus(dependencies, workspace, session, 'idle');
       return reply;
     });
+  };
 }
 
 function stepOf({ turn, step }: ModelCallRequest): { turn: number; step: number; run: string } {
@@ -91,7 +93,7 @@ async function answer(
     const said = stream.text();
     if (said === '') {
       await store.partials.clear(request);
-      return toUnsaid(request, prompt);
+      return toUnsaid(request);
     }
     return await commit(store, request, toInterrupted(request, prompt, said));
   } finally {
@@ -146,7 +148,7 @@ function toInterrupted(request: ModelCallRequest, prompt: PreparedPrompt, said: 
 }
 
 /** Nothing was said: there is no message, and nothing is stored. */
-function toUnsaid(request: ModelCallRequest, prompt: PreparedPrompt): ModelReply {
+function toUnsaid(request: ModelCallRequest): ModelReply {
   return {
     message: null,
     place: placeOfReply(request),
@@ -154,9 +156,7 @@ function toUnsaid(request: ModelCallRequest, prompt: PreparedPrompt): ModelReply
     toolCalls: [],
     stopReason: null,
     stopped: 'interrupted',
-    model: modelName(prompt),
     usage: USAGE_OF_STOPPED_CALL,
-    requestHash: prompt.requestHash,
   };
 }
 

@@ -16,9 +16,7 @@ export function toWorkflowReply(stored: StoredReply): ModelReply {
     toolCalls: stored.toolCalls.map(toWorkflowCall),
     stopReason: stored.stopReason,
     ...(stored.status === 'interrupted' ? { stopped: 'interrupted' as const } : {}),
-    model: stored.model,
     usage: stored.usage,
-    requestHash: stored.requestHash,
   };
 }
 

@@ -96,11 +96,12 @@ export function keyReused(key: string): Problem {
   );
 }
 
-/** Of the canonical form, in which the order of fields does not count. */
+/** 8 bytes (hex) of sha256 over the canonical form, in which the order of fields does not count: it goes into history. */
 export function hashBody(body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(body)) ?? '')
-    .digest('hex');
+    .digest('hex')
+    .slice(0, 16);
 }
 
 function sortKeys(value: unknown): unknown {

@@ -66,5 +66,5 @@ async function toFirstMessage(
   const message = typeof body.message === 'string' ? { text: body.message } : body.message;
   const content = await toContent(store, { workspace, session: null }, message);
   const id = makeMessageId(ids.at, ids.uuid);
-  return { id, hash: hashBody(body.message), content, delivery: 'next_step' };
+  return { id, hash: hashBody(body.message), content };
 }

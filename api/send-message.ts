@@ -40,8 +40,8 @@ export async function sendMessage(
     hash: hashBody({ parts, delivery }),
   };
   const acknowledgement = await sendOnce(services, envelope, ({ id: message, hash }) => {
-    const send: SendMessage = { id: message, hash, content, delivery };
-    return gateway.sendMessage(id, send);
+    const send: SendMessage = { id: message, hash, content };
+    return gateway.sendMessage(id, delivery === 'next_step' ? send : { ...send, delivery });
   });
   await store.files.assign(id.workspace, id.session, findFileIds(content));
   return acknowledgement;

@@ -1,6 +1,6 @@
 /** Taking a message in: exactly once, within bounds, told apart from another one under the same id. */
 import { REFUSALS } from '../protocol/failures.ts';
-import type { Acknowledgement, SendMessage } from '../protocol/session-messages.ts';
+import type { Accepted, SendMessage } from '../protocol/session-messages.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { TurnPorts } from './ports.ts';
 import type { Refusal } from './refusal.ts';
@@ -33,14 +33,15 @@ export function acceptMessage(
   state: ConversationState,
   ports: Pick<TurnPorts, 'record' | 'now'>,
   message: SendMessage,
-): Acknowledgement {
+): Accepted {
   const seen = state.seen.find((entry) => entry.id === message.id);
-  if (seen !== undefined) return { message: seen.id, turn: seen.turn, offset: seen.offset };
-  const joins = state.turnOpen && message.delivery === 'next_step' && state.interruptedTurn !== state.turn;
+  if (seen !== undefined) return { turn: seen.turn, offset: seen.offset };
+  const { delivery = 'next_step' } = message;
+  const joins = state.turnOpen && delivery === 'next_step' && state.interruptedTurn !== state.turn;
   const turn = joins ? state.turn : state.turn + 1;
   state.unplaced[message.id] = { at: ports.now(), content: message.content };
-  ports.record({ type: 'message.queued', message: message.id, delivery: message.delivery });
+  ports.record({ type: 'message.queued', message: message.id, delivery });
   state.seen.push({ id: message.id, hash: message.hash, turn, offset: state.offset });
   if (state.seen.length > SEEN_MESSAGES) state.seen.shift();
-  return { message: message.id, turn, offset: state.offset };
+  return { turn, offset: state.offset };
 }

@@ -8,7 +8,7 @@ import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
 
 export interface Activities {
   /** One model call of a step. Stores `append`, reads the transcript up to `head`, stores and returns the reply. */
-  callModel(request: ModelCallRequest): Promise<ModelReply>;
+  callModel(call: ModelCall): Promise<ModelReply>;
   /** One tool call that has an effect. The whole result is stored, its head is returned. */
   executeTool(request: ToolRequest): Promise<ToolResult>;
   /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
@@ -35,6 +35,9 @@ export interface ModelCallRequest extends ConversationId {
   tools?: 'none';
 }
 
+/** What of it is in history: whose call it is, the workflow's id tells. */
+export type ModelCall = Omit<ModelCallRequest, keyof ConversationId>;
+
 export interface ModelReply {
   /** Id of the stored message; null when the call was stopped before anything was said. */
   message: string | null;
@@ -45,10 +48,7 @@ export interface ModelReply {
   stopReason: string | null;
   /** The call was aborted by an interrupt or a stop; what was said until then is stored and marked. */
   stopped?: 'interrupted';
-  model: string;
   usage: Usage;
-  /** sha256 of the exact request to the provider: a repeat with the same hash gets the stored answer. */
-  requestHash: string;
 }
 
 export interface ToolRequest extends ConversationId {

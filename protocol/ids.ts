@@ -26,6 +26,22 @@ export function toWorkflowId(id: ConversationId): string {
   return id.task === null ? session : `${session}/task/${id.task}`;
 }
 
+/** The conversation that a workflow id names. Throws on the id of another kind of workflow. */
+export function toConversationId(workflowId: string): ConversationId {
+  const parts = /^ws\/([^/]+)\/session\/([^/]+)(?:\/task\/([^/]+))?$/.exec(workflowId);
+  const [, workspace, session, task = null] = parts ?? [];
+  if (workspace === undefined || session === undefined) throw new Error(`not a conversation: ${workflowId}`);
+  return { workspace, session, task };
+}
+
+/**
+ * The id of an update that brings a message. With the body's hash, so that another body under a known id is looked at
+ * and refused, not answered as a repeat. The end of the id is its chance; history holds this four times, so it is short.
+ */
+export function toUpdateId({ id, hash }: { id: string; hash: string }): string {
+  return `${id.slice(-16)}:${hash.slice(0, 6)}`;
+}
+
 /** The workspace of everything until keys name another one. */
 export const DEFAULT_WORKSPACE = 'default';
 

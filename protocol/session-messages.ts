@@ -25,11 +25,15 @@ export interface SessionInput {
 
 export interface SendMessage {
   id: string;
-  /** sha256 of the body: the same id with another one is refused. */
+  /** Of the body (hex): the same id with another one is refused. */
   hash: string;
   content: InputPart[];
-  delivery: Delivery;
+  /** `next_step` when left out. */
+  delivery?: Delivery;
 }
+
+/** What the workflow says of a message that it took; who sent it knows its id. */
+export type Accepted = Omit<Acknowledgement, 'message'>;
 
 /** Where a message went: the turn that takes it, unless that turn fails before. */
 export interface Acknowledgement {
@@ -72,11 +76,11 @@ export const SIGNALS = {
 export const QUERIES = { read: 'read' } as const;
 
 export interface UpdateResults {
-  sendMessage: Acknowledgement;
+  sendMessage: Accepted;
   interrupt: { turn: number | null; changed: boolean };
   startTask: { task: string; status: TaskStatus; existing: boolean };
   stopTask: Receipt;
-  steerTask: Acknowledgement;
+  steerTask: Accepted;
   close: { status: string; changed: boolean };
 }
 

@@ -13,11 +13,16 @@ export function createEffects(
 ): Pick<TurnPorts, 'callModel' | 'executeTool'> {
   const callModel = state.id.task === null ? callMainModel : callBackgroundModel;
   return {
-    async callModel(request): Promise<ModelOutcome> {
-      const model = state.roster.agents[request.agent]?.model ?? 'model';
-      const options = { summary: `step ${request.step} · ${model}` };
+    async callModel({
+      workspace: _workspace,
+      session: _session,
+      task: _task,
+      ...call
+    }): Promise<ModelOutcome> {
+      const model = state.roster.agents[call.agent]?.model ?? 'model';
+      const options = { summary: `step ${call.step} · ${model}` };
       try {
-        const reply = await runInterruptible(() => callModel.executeWithOptions(options, [request]));
+        const reply = await runInterruptible(() => callModel.executeWithOptions(options, [call]));
         return { kind: 'reply', reply };
       } catch (error) {
         if (isCancellation(error)) return { kind: 'stopped' };

@@ -57,11 +57,11 @@ function setSteerHandler({ state, ports }: Conversation): void {
     'steerTask',
     ({ id, hash, task, text }) => {
       const seen = state.seen.find((entry) => entry.id === id);
-      if (seen !== undefined) return { message: id, turn: seen.turn, offset: seen.offset };
+      if (seen !== undefined) return { turn: seen.turn, offset: seen.offset };
       const content = [{ type: 'text' as const, text }];
-      messageTask(state, ports, ownTask(state, task), { id, hash, content, delivery: 'next_step' });
+      messageTask(state, ports, ownTask(state, task), { id, hash, content });
       state.seen.push({ id, hash, turn: state.turn, offset: state.offset });
-      return { message: id, turn: state.turn, offset: state.offset };
+      return { turn: state.turn, offset: state.offset };
     },
     ({ id, task }) => {
       if (!state.seen.some((entry) => entry.id === id)) refuse(refuseSteering(ownTask(state, task)));

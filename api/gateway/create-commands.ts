@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { toControlTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
-import { toWorkflowId } from '../../protocol/ids.ts';
+import { toUpdateId, toWorkflowId } from '../../protocol/ids.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { UpdateArguments, UpdateResults } from '../../protocol/session-messages.ts';
 import type { Gateway } from './gateway.ts';
@@ -35,9 +35,9 @@ export function createCommands(client: Client, bus: Bus, deadlineMs: number): Co
 
   return {
     async sendMessage(id, message) {
-      const answer = await update(id, 'sendMessage', message, `${message.id}:${message.hash}`);
+      const answer = await update(id, 'sendMessage', message, toUpdateId(message));
       if (message.delivery === 'interrupt') abort(id, answer.turn - 1);
-      return answer;
+      return { message: message.id, ...answer };
     },
     async interrupt(id, request) {
       const answer = await update(id, 'interrupt', {}, request);
@@ -49,7 +49,9 @@ export function createCommands(client: Client, bus: Bus, deadlineMs: number): Co
       update(id, 'stopTask', stop, request, () => {
         for (const task of subtree) abort({ ...id, task }, null);
       }),
-    steerTask: (id, message) => update(id, 'steerTask', message, `${message.id}:${message.hash}`),
+    async steerTask(id, message) {
+      return { message: message.id, ...(await update(id, 'steerTask', message, toUpdateId(message))) };
+    },
     async close(id, close, request) {
       const answer = await update(id, 'close', close, request);
       if (answer.changed) abort(id, null);

@@ -13,6 +13,6 @@ export function messageBackgroundAgent({ state, ports, call }: ToolCallSituation
   }
   const text = String(call.arguments['message']);
   const id = ports.newMessageId();
-  messageTask(state, ports, task, { id, hash: id, content: [{ type: 'text', text }], delivery: 'next_step' });
+  messageTask(state, ports, task, { id, hash: id, content: [{ type: 'text', text }] });
   return { outcome: 'ok', text: `Accepted: ${task.id} reads it at its next step.` };
 }

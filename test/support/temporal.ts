@@ -27,7 +27,7 @@ export async function connectToTestServer(): Promise<TestServer> {
     namespace,
     client: new Client({ connection: clientConnection, namespace }),
     workerConnection,
-    taskQueue: `test-${randomUUID()}`,
+    taskQueue: `t-${randomUUID().slice(0, 6)}`,
     async close() {
       await clientConnection.close();
       await workerConnection.close();

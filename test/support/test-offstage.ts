@@ -1,13 +1,15 @@
 /** The engine on the run's Temporal server: workers, an in-memory store and bus, and a scripted model. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { toControlTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { MemoryBus } from '../../bus/memory-bus.ts';
 import { toRoster } from '../../core/roster.ts';
-import type { ConversationEvent } from '../../protocol/events.ts';
-import { makeMessageId, makeSessionId, toWorkflowId } from '../../protocol/ids.ts';
+import type { ConversationEvent, Delivery } from '../../protocol/events.ts';
+import { makeMessageId, makeSessionId, toUpdateId, toWorkflowId } from '../../protocol/ids.ts';
 import { QUERIES, UPDATES } from '../../protocol/session-messages.ts';
 import type {
+  Accepted,
+  Acknowledgement,
   ConversationRead,
   SendMessage,
   SessionInput,
@@ -39,7 +41,7 @@ export interface TestSession {
   id: string;
   workflowId: string;
   model: ScriptedModel;
-  say(text: string, delivery?: SendMessage['delivery'], id?: string): Promise<UpdateResults['sendMessage']>;
+  say(text: string, delivery?: Delivery, id?: string): Promise<Acknowledgement>;
   update<Name extends keyof UpdateArguments>(
     name: Name,
     argument: UpdateArguments[Name],
@@ -71,8 +73,8 @@ export async function startTestOffstage(): Promise<TestOffstage> {
     // Sessions share the workers: the model's name says whose script is meant.
     provider: {
       call: (call) => {
-        const [session = '', agent = ''] = call.model.model.split(':');
-        const model = models.get(session);
+        const [script = '', agent = ''] = call.model.model.split(':');
+        const model = models.get(script);
         if (model === undefined) throw new Error(`no script for ${call.model.model}`);
         return model.provider.call({ ...call, model: { ...call.model, model: agent } });
       },
@@ -86,9 +88,10 @@ export async function startTestOffstage(): Promise<TestOffstage> {
     input: Partial<SessionInput> = {},
   ): Promise<TestSession> {
     const id = makeSessionId(Date.now(), randomUUID());
-    const own = forSession(team, id);
+    const script = String(models.size + 1);
+    const own = forSession(team, id, script);
     const model = scriptModel(scripts);
-    models.set(id, model);
+    models.set(script, model);
     await store.teams.put('default', own);
     await store.sessions.create(toSessionRow(own, id));
     const workflowId = toWorkflowId({ workspace: 'default', session: id, task: null });
@@ -148,14 +151,19 @@ function toSessionRow(team: Team, id: string): Parameters<Store['sessions']['cre
   };
 }
 
-function forSession(team: Team, session: string): Team {
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** Names are as long as they are in earnest: tests count what is in history. */
+function forSession(team: Team, session: string, script: string): Team {
   const models = Object.entries(team.models).map(([name, model]) => [
     name,
-    { ...model, model: `${session}:${name}` },
+    { ...model, model: `${script}:${name}` },
   ]);
   return {
     ...team,
-    version: `${team.version}-${session}`,
+    version: shortHash(`${team.version} ${session}`),
     models: Object.fromEntries(models) as Team['models'],
   };
 }
@@ -189,8 +197,13 @@ function toTestSession(
     model,
     update: (name, argument) => handle.executeUpdate(UPDATES[name], { args: [argument] }),
     async say(text, delivery = 'next_step', messageId = makeMessageId(Date.now(), randomUUID())) {
-      const message: SendMessage = { id: messageId, hash: text, content: [{ type: 'text', text }], delivery };
-      return session.update('sendMessage', message);
+      const hash = shortHash(`${delivery} ${text}`);
+      const plain: SendMessage = { id: messageId, hash, content: [{ type: 'text', text }] };
+      const message = delivery === 'next_step' ? plain : { ...plain, delivery };
+      const updateId = toUpdateId(message);
+      const options = { args: [message] as [SendMessage], updateId };
+      const accepted = await handle.executeUpdate<Accepted, [SendMessage]>(UPDATES.sendMessage, options);
+      return { message: messageId, ...accepted };
     },
     async events() {
       const stored = await store.events.read(conversation, 1, 100_000);
