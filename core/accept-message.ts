@@ -11,11 +11,8 @@ const SEEN_MESSAGES = 1000;
 
 /** Why the message is not taken, or null. A known id with the same body is taken: it changes nothing. */
 export function refuseMessage(state: ConversationState, message: SendMessage): Refusal | null {
-  const seen = state.seen.find((entry) => entry.id === message.id);
-  if (seen !== undefined) {
-    if (seen.hash === message.hash) return null;
-    return { type: REFUSALS.idReused, message: `message ${message.id} was already sent with another body` };
-  }
+  const reused = refuseReusedId(state, message);
+  if (reused !== undefined) return reused;
   if (state.status !== 'open') {
     return { type: REFUSALS.closed, message: `the session is ${state.status}: open a new one` };
   }
@@ -27,6 +24,17 @@ export function refuseMessage(state: ConversationState, message: SendMessage): R
     };
   }
   return null;
+}
+
+/** Undefined for an id that is new; null for a known one with the same body, which is taken and changes nothing. */
+export function refuseReusedId(
+  state: ConversationState,
+  { id, hash }: { id: string; hash: string },
+): Refusal | null | undefined {
+  const seen = state.seen.find((entry) => entry.id === id);
+  if (seen === undefined) return undefined;
+  if (seen.hash === hash) return null;
+  return { type: REFUSALS.idReused, message: `message ${id} was already sent with another body` };
 }
 
 export function acceptMessage(

@@ -1,11 +1,13 @@
 /** What a conversation answers to as the starter of tasks: their start, stop and steering, and their reports. */
 import { findTask } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { refuseReusedId } from '../core/accept-message.ts';
 import { messageTask } from '../core/message-task.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { refuseTask, startTask } from '../core/start-task.ts';
 import { requestStop, toReceipt } from '../core/stop-task.ts';
 import { REFUSALS } from '../protocol/failures.ts';
+import type { SteerRequest } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { Conversation } from './conversation.ts';
 import { refuse, setSignalHandler, setUpdateHandler } from './handlers.ts';
@@ -63,13 +65,14 @@ function setSteerHandler({ state, ports }: Conversation): void {
       state.seen.push({ id, hash, turn: state.turn, offset: state.offset });
       return { turn: state.turn, offset: state.offset };
     },
-    ({ id, task }) => {
-      if (!state.seen.some((entry) => entry.id === id)) refuse(refuseSteering(ownTask(state, task)));
-    },
+    (request) => refuse(refuseSteering(state, request)),
   );
 }
 
-function refuseSteering(task: TaskRecord): Refusal | null {
+function refuseSteering(state: ConversationState, request: SteerRequest): Refusal | null {
+  const reused = refuseReusedId(state, request);
+  if (reused !== undefined) return reused;
+  const task = ownTask(state, request.task);
   if (!isTerminal(task.status)) return null;
   return { type: REFUSALS.taskFinished, message: `task ${task.id} has ended: it takes no more messages` };
 }

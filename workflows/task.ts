@@ -76,6 +76,8 @@ function openTaskConversation(input: TaskInput): ConversationState {
   return state;
 }
 
+const STOP_ARRIVES_WITHIN_MS = 60_000;
+
 /** Turns until there is an answer that nothing that the task started could still change. */
 async function work(
   conversation: Conversation,
@@ -95,9 +97,15 @@ async function work(
       continue;
     }
     if (end === 'failed') return { status: 'failed', partial: false, error: lastError(state) };
+    if (end === 'interrupted') {
+      // The order may come by the bus before it arrives here; one that never does leaves a turn to be gone on with.
+      await ports.until(isStopped, STOP_ARRIVES_WITHIN_MS);
+      continue;
+    }
     partial = end === 'limit';
     await condition(() => isStopped() || state.inbox.length > 0 || !hasUnfinishedTasks(state));
-    if (state.inbox.length === 0 && !isStopped()) return { status: 'completed', partial, error: null };
+    const isDone = state.inbox.length === 0 && !hasUnfinishedTasks(state);
+    if (isDone) return { status: 'completed', partial, error: null };
   }
   return { status: 'cancelled', partial, error: null };
 }
