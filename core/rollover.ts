@@ -1,5 +1,6 @@
 /** Continuing as new: when, and with what. The carried state is control only, a few KB. */
 import type { ConversationEvent } from '../protocol/events.ts';
+import { isTerminal } from '../protocol/task.ts';
 import type { ConversationState } from './conversation-state.ts';
 
 /** Ids of accepted messages that go along; older ones are found in the store. */
@@ -7,7 +8,9 @@ const SEEN_CARRIED = 64;
 
 /** Whether nothing is under way that a new run could not take up: a start that is not confirmed, a handler. */
 export function mayRollOver(state: ConversationState): boolean {
-  return !state.tasks.some((task) => task.launch === 'unopened' || task.launch === 'starting');
+  return !state.tasks.some(
+    ({ launch, status }) => launch === 'unopened' || (launch === 'starting' && !isTerminal(status)),
+  );
 }
 
 /** What the store does not have yet. */

@@ -103,7 +103,7 @@ export class TaskLauncher {
     delete this.#state.unopened[task.id];
     await storeTask(this.#state, task, request);
     if (isTerminal(task.status)) await storeTaskEnd(this.#state, task, { status: 'cancelled', error: null });
-    else task.launch = 'opened';
+    task.launch = 'opened';
     this.#launchOpened();
   }
 
