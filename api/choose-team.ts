@@ -19,7 +19,18 @@ export function chooseTeam({ teams, compileTeam }: TeamDependencies, body: OpenS
   const yaml = typeof body.team === 'string' ? body.team : JSON.stringify(body.team);
   const { team, errors } = compileTeam({ name: INLINE_NAME, yaml });
   if (team === null) throw invalidTeam('The team that came along', errors, 'team');
+  refuseOwnAddresses(team);
   return team;
+}
+
+/** Who sends a request could have this server's keys sent to an address of theirs. */
+function refuseOwnAddresses({ models }: Team): void {
+  const own = Object.values(models).find(({ baseUrl, tokenKey }) => baseUrl !== null || tokenKey !== null);
+  if (own === undefined) return;
+  const message =
+    'a team that comes along may not say where a model is called or with which key; ' +
+    'what has base_url, token_key or providers belongs into the folder of teams';
+  throw new Problem('invalid-team', message, { errors: [{ path: 'team.models', message }] });
 }
 
 function findTeam({ teams }: Pick<TeamDependencies, 'teams'>, name: string): Team {

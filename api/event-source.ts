@@ -71,6 +71,15 @@ export class EventSource {
     return read?.view.offset ?? this.findStoredHead(id);
   }
 
+  /** The tasks that the conversation waits for now. */
+  async findTransfers(id: ConversationId): Promise<string[]> {
+    const read = (await this.isOver(id)) ? null : await this.readWorkflow(id, NO_EVENTS);
+    const transfers = read?.view.tasks.filter(
+      ({ mode, status }) => mode === 'transfer' && !isTerminal(status),
+    );
+    return transfers?.map((task) => task.id) ?? [];
+  }
+
   findStoredHead(id: ConversationId): Promise<number> {
     return this.#store.events.lastOffset(id);
   }

@@ -1,7 +1,21 @@
 import type { EventResource } from '../protocol/schemas/event.ts';
 import type { LiveMessage } from '../protocol/live.ts';
 
-export type LiveEvent = Exclude<LiveMessage, { type: 'poke' }>;
+/** What is streamed of a conversation's own steps. */
+type LiveText = Extract<LiveMessage, { type: 'delta' | 'attempt.reset' }>;
+
+/** A line of the feed of a task that the conversation waits for. Its offsets are the task's own. */
+interface TaskEvent {
+  type: 'task.event';
+  task: string;
+  event: FeedItem['event'];
+}
+
+export type LiveEvent = Exclude<LiveMessage, { type: 'poke' }> | TaskEvent;
+
+export function isLiveText(event: LiveEvent): event is LiveText {
+  return event.type === 'delta' || event.type === 'attempt.reset';
+}
 
 /** One line of a feed, written out once for all readers. Live ones have no offset. */
 export type FeedItem =

@@ -1,5 +1,5 @@
 /** One who reads a feed: first what was, page by page, then what comes. Without gaps, and nothing twice. */
-import { toEventItem } from './feed-item.ts';
+import { isLiveText, toEventItem } from './feed-item.ts';
 import type { FeedItem, LiveEvent } from './feed-item.ts';
 import { FeedQueue } from './feed-queue.ts';
 import type { SessionFeed } from './session-feed.ts';
@@ -61,7 +61,7 @@ export class FeedReader {
   }
 
   #isOut(event: LiveEvent): boolean {
-    if (event.type === 'task.progress') return false;
+    if (!isLiveText(event)) return false;
     const [turn, step] = this.#lastStep;
     return event.turn < turn || (event.turn === turn && event.step <= step);
   }

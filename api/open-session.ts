@@ -1,4 +1,6 @@
+import { makeTitle } from '../core/make-title.ts';
 import { toRoster } from '../core/roster.ts';
+import { textOf } from '../core/task-text.ts';
 import { makeMessageId, makeSessionId } from '../protocol/ids.ts';
 import type { OpenSessionBody } from '../protocol/schemas/requests.ts';
 import type { SendMessage, SessionInput } from '../protocol/session-messages.ts';
@@ -22,6 +24,7 @@ export async function openSession(
   const agent = chooseAgent(team, body.agent);
   const session = makeSessionId(ids.at, ids.uuid);
   const message = await toFirstMessage(store, workspace, body, ids);
+  const title = titleOf(message);
   const user = body.user ?? null;
   const userId = typeof user === 'object' && user !== null ? user.id : user;
   await store.teams.put(workspace, team);
@@ -32,7 +35,7 @@ export async function openSession(
     agent,
     user,
     userId,
-    title: null,
+    title,
     variables: body.variables ?? {},
     metadata: body.metadata ?? {},
     demo: settings.demo,
@@ -45,7 +48,7 @@ export async function openSession(
     roster: toRoster(team),
     agent,
     user: userId,
-    title: null,
+    title,
     demo: settings.demo,
     rollover: settings.rollover,
     ...(message === null ? {} : { message }),
@@ -54,6 +57,12 @@ export async function openSession(
   // With a message a turn begins at once, and what works on it tells the store.
   if (message === null) await store.sessions.setStatus(workspace, session, { status: 'idle', at: ids.at });
   return findSession(store, session);
+}
+
+/** What a list and the Temporal Web UI show of it; null while nothing was said. */
+function titleOf(message: SendMessage | null): string | null {
+  const title = makeTitle(textOf(message?.content ?? []));
+  return title === '' ? null : title;
 }
 
 async function toFirstMessage(

@@ -1,3 +1,5 @@
+import { makeTitle } from '../core/make-title.ts';
+import { textOf } from '../core/task-text.ts';
 import { makeMessageId } from '../protocol/ids.ts';
 import { REFUSALS } from '../protocol/failures.ts';
 import type { SendMessageBody } from '../protocol/schemas/requests.ts';
@@ -44,6 +46,9 @@ export async function sendMessage(
     return gateway.sendMessage(id, delivery === 'next_step' ? send : { ...send, delivery });
   });
   await store.files.assign(id.workspace, id.session, findFileIds(content));
+  const title = record.title ?? makeTitle(textOf(content));
+  if (title !== record.title && title !== '')
+    await store.sessions.nameUntitled(id.workspace, id.session, title);
   return acknowledgement;
 }
 

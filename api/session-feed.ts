@@ -10,8 +10,9 @@ import type { LiveMessage } from '../protocol/live.ts';
 import type { EventResource } from '../protocol/schemas/event.ts';
 import type { EventPage, EventSource } from './event-source.ts';
 import { toEventItem, toLiveItem } from './feed-item.ts';
-import type { FeedItem } from './feed-item.ts';
+import type { FeedItem, LiveEvent } from './feed-item.ts';
 import { TemporalAway } from './gateway/failures.ts';
+import { TransferFeeds } from './transfer-feeds.ts';
 
 const PAGE = 200;
 /** An open feed also asks without a poke: pokes may be lost. */
@@ -30,21 +31,28 @@ export class SessionFeed {
   readonly #unsubscribe: () => void;
   readonly #listeners = new Set<FeedListener>();
   readonly #opening: Promise<void>;
+  readonly #transfers: TransferFeeds;
   #head = 0;
   #timer: NodeJS.Timeout | null = null;
   #isAsking = false;
   #isPoked = false;
   #isOver = false;
 
+  /** Sends what comes from now on, or everything from the first event on. */
   constructor(
     id: ConversationId,
     { source, bus, logger }: { source: EventSource; bus: Bus; logger: Logger },
+    from: 'first' | 'latest' = 'latest',
   ) {
     this.id = id;
     this.#source = source;
     this.#logger = logger;
     this.#unsubscribe = bus.subscribe(toLiveTopic(id), (message) => this.#receive(message));
-    this.#opening = this.#open();
+    this.#transfers = new TransferFeeds(
+      (task, begin) => new SessionFeed({ ...id, task }, { source, bus, logger }, begin),
+      (event) => this.#pushLive(event),
+    );
+    this.#opening = this.#open(from);
     this.#opening.catch(() => undefined);
   }
 
@@ -87,13 +95,19 @@ export class SessionFeed {
   stop(): void {
     this.#isOver = true;
     this.#unsubscribe();
+    this.#transfers.stop();
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const listener of this.#listeners) listener.end();
     this.#listeners.clear();
   }
 
-  async #open(): Promise<void> {
-    this.#head = await this.#findHead();
+  async #open(from: 'first' | 'latest'): Promise<void> {
+    if (from === 'latest') this.#head = await this.#findHead();
+    // Whoever comes while a transfer is under way sees it too; nobody has to wait for that.
+    this.#source.findTransfers(this.id).then(
+      (tasks) => tasks.forEach((task) => this.#transfers.follow(task, 'latest')),
+      () => undefined,
+    );
     // What happened since is asked for at once, so that a poke that came meanwhile is not lost.
     void this.#ask();
   }
@@ -112,7 +126,11 @@ export class SessionFeed {
       if (message.offset > this.#head) void this.#ask();
       return;
     }
-    const item = toLiveItem(message);
+    this.#pushLive(message);
+  }
+
+  #pushLive(event: LiveEvent): void {
+    const item = toLiveItem(event);
     for (const listener of this.#listeners) listener.push(item);
   }
 
@@ -156,6 +174,7 @@ export class SessionFeed {
 
   #send(event: EventResource): void {
     this.#head = event.offset;
+    this.#transfers.observe(event);
     const item = toEventItem(event);
     for (const listener of this.#listeners) listener.push(item);
   }

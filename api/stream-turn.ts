@@ -2,6 +2,7 @@
 import type { Response } from 'express';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { Acknowledgement } from '../protocol/session-messages.ts';
+import { isLiveText } from './feed-item.ts';
 import type { FeedItem } from './feed-item.ts';
 import type { Services } from './services.ts';
 import { TurnOfMessage } from './turn-of-message.ts';
@@ -37,7 +38,7 @@ function createChoice({ message, turn: first, offset }: Acknowledgement) {
     const chosen: FeedItem[] = [];
     for (const item of items) {
       if (item.kind === 'live') {
-        if (item.event.type === 'task.progress' || item.event.turn >= first) chosen.push(item);
+        if (!isLiveText(item.event) || item.event.turn >= first) chosen.push(item);
       } else if (item.offset >= offset) {
         chosen.push(item);
         if (turn.observe(item.event) !== null) return { items: chosen, isLast: true };

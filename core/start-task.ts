@@ -5,12 +5,12 @@ import { isTerminal } from '../protocol/task.ts';
 import type { TaskRequest } from '../protocol/task.ts';
 import { toTaskName } from './conversation-state.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
+import { makeTitle } from './make-title.ts';
 import type { TurnPorts } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Spec: "Message text ≤ 64 KiB (larger: a file)". */
 const TASK_TEXT_LIMIT = 64 * 1024;
-const TITLE_LENGTH = 80;
 
 export type Started = { task: TaskRecord; existing: boolean } | { refused: Refusal };
 
@@ -66,8 +66,8 @@ function refusalWords(state: ConversationState, request: TaskRequest): string | 
   if (state.depth + 1 > limits.maxDepth) {
     return `tasks may be nested ${limits.maxDepth} levels deep, and this one would be level ${state.depth + 1}: do the work yourself`;
   }
-  if (!limits.allowCycles && [...state.ancestors, state.agent].includes(request.agent) && state.depth > 0) {
-    return `agent "${request.agent}" is already at work above this task: do the work yourself or choose another agent`;
+  if (!limits.allowCycles && [...state.ancestors, state.agent].includes(request.agent)) {
+    return `agent "${request.agent}" is already at work above: do the work yourself or choose another agent`;
   }
   const unfinished = state.tasks.filter((task) => !isTerminal(task.status)).length;
   if (unfinished >= limits.maxUnfinishedTasks) {
@@ -85,7 +85,7 @@ function toRecord(
   return {
     id: request.id ?? ports.newTaskId(),
     agent: request.agent,
-    title: titleOf(request),
+    title: makeTitle(request.title ?? request.task),
     depth: state.depth + 1,
     mode,
     notify: request.notify ?? 'always',
@@ -104,12 +104,6 @@ function toRecord(
     stopped: [],
     notice: { state: 'none', turn: null, message: null },
   };
-}
-
-/** A short title, so that "stop the work on X" can be understood from a list. */
-function titleOf(request: TaskRequest): string {
-  const title = (request.title ?? request.task).trim().split('\n')[0] ?? '';
-  return title.length <= TITLE_LENGTH ? title : `${title.slice(0, TITLE_LENGTH - 1).trimEnd()}…`;
 }
 
 /** The queued tasks that may start now: their text is in the store, and the cap has room. Oldest first. */

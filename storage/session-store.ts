@@ -134,16 +134,14 @@ export class SessionStore {
       .execute();
   }
 
-  /** Something happened in the session at `at`; also tells the agent that is active since. */
-  async touch(workspace: string, id: string, change: { at: number; agent?: string }): Promise<void> {
+  /** Names a session that has no title yet. */
+  async nameUntitled(workspace: string, id: string, title: string): Promise<void> {
     await this.#db
       .updateTable('sessions')
-      .set((eb) => ({
-        updated_at: eb.fn<number>('greatest', ['updated_at', sql`${change.at}::bigint`]),
-        ...(change.agent === undefined ? {} : { agent: change.agent }),
-      }))
+      .set({ title: toText(title) })
       .where('workspace', '=', workspace)
       .where('id', '=', id)
+      .where('title', 'is', null)
       .execute();
   }
 

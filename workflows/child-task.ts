@@ -32,7 +32,7 @@ export function startTaskWorkflow(
     agent: task.agent,
     title: task.title,
     depth: task.depth,
-    ancestors: state.id.task === null ? [] : [...state.ancestors, state.agent],
+    ancestors: [...state.ancestors, state.agent],
     roster: toTaskRoster(state.roster, task.agent),
     ...settings,
   };

@@ -110,6 +110,13 @@ export const liveEventSchema = z
       message: z.string().nullable(),
       percent: z.number().nullable(),
     }),
+    z.strictObject({
+      type: z.literal('task.event'),
+      task,
+      event: z.record(z.string(), z.unknown()).meta({
+        description: 'A line of the feed of a task that the conversation waits for (a transfer).',
+      }),
+    }),
   ])
   .meta({ id: 'LiveEvent', description: 'Sent without id: a hint for those who watch now.' });
 

@@ -69,6 +69,18 @@ describe('bad input', () => {
       'body-too-large',
     ],
     ['an unknown team', '{"team":"asistant"}', json, 422, 'unknown-team'],
+    [
+      'a team of its own that names an address for a model',
+      JSON.stringify({
+        team: {
+          agents: { root: { model: 'm' } },
+          models: { m: { provider: 'openai', model: 'x', base_url: 'http://x' } },
+        },
+      }),
+      json,
+      422,
+      'invalid-team',
+    ],
     ['a team with mistakes', '{"team":"broken"}', json, 422, 'invalid-team'],
     ['an unknown agent', '{"team":"assistant","agent":"rot"}', json, 422, 'unknown-agent'],
   ])('answers %s, and opens nothing', async (_name, body, headers, status, problem) => {

@@ -97,15 +97,11 @@ describe('a session', () => {
     });
   });
 
-  it('tells when something last happened in it, and its active agent', async () => {
-    const at = makeSession('x').createdAt;
-    await sessions.create(makeSession('ses_touched'));
-    await sessions.touch(WORKSPACE, 'ses_touched', { at: at + 5, agent: 'billing' });
-    await sessions.touch(WORKSPACE, 'ses_touched', { at: at + 3 });
-    expect(await sessions.get(WORKSPACE, 'ses_touched')).toMatchObject({
-      updatedAt: at + 5,
-      agent: 'billing',
-    });
+  it('is named once, when it has no title yet', async () => {
+    await sessions.create(makeSession('ses_untitled', { title: null }));
+    await sessions.nameUntitled(WORKSPACE, 'ses_untitled', 'First');
+    await sessions.nameUntitled(WORKSPACE, 'ses_untitled', 'Second');
+    expect(await sessions.get(WORKSPACE, 'ses_untitled')).toMatchObject({ title: 'First' });
   });
 
   it('is listed newest first, filtered, in pages', async () => {
