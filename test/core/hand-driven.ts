@@ -15,6 +15,7 @@ import type { Delivery, EventBody } from '../../protocol/events.ts';
 import type { Accepted, SendMessage } from '../../protocol/session-messages.ts';
 import type { TaskReport, TaskRequest } from '../../protocol/task.ts';
 import type { Roster } from '../../protocol/team.ts';
+import type { NewRow } from '../../protocol/transcript.ts';
 import { makeTeam } from '../support/test-team.ts';
 
 /** A root that may start a worker and a chief; the chief may start workers. */
@@ -66,6 +67,8 @@ export class World {
   readonly ports: TurnPorts;
   /** What the core asked for, in order. */
   readonly asked: ModelCallRequest[] = [];
+  /** Rows that came with model calls that ended well. */
+  readonly stored: NewRow[] = [];
   readonly toolRequests: ToolRequest[] = [];
   readonly cancelled: string[] = [];
   readonly passedOn: { task: string; message: SendMessage }[] = [];
@@ -136,11 +139,10 @@ export class World {
   }
 
   /** Begins a turn, as the loop does, and lets it come to its first wait. */
-  async begin(options: Partial<TurnOptions> = {}): Promise<Promise<TurnEnd>[]> {
+  async begin(options: Partial<TurnOptions> = {}): Promise<{ turn: Promise<TurnEnd> }> {
     const turn = runTurn(this.state, this.ports, { atLimit: 'stop', mayRollOver: () => false, ...options });
     await this.settle();
-    // In an array: a promise of a promise would be waited for here.
-    return [turn];
+    return { turn };
   }
 
   /** Whether a model call is under way. */
@@ -174,7 +176,9 @@ export class World {
 
   /** Ends the oldest model call. */
   async end(outcome: ModelOutcome): Promise<void> {
-    this.#calls.shift()?.resolve(outcome);
+    const call = this.#calls.shift();
+    if (outcome.kind === 'reply') this.stored.push(...(call?.request.append ?? []));
+    call?.resolve(outcome);
     await this.settle();
   }
 
@@ -184,6 +188,16 @@ export class World {
     const [tool] = this.#tools.splice(index, 1);
     tool?.resolve({ outcome: 'ok', text: 'done', size: 4, truncated: false, stored: true, ...result });
     await this.settle();
+  }
+
+  async finishOldestTool(): Promise<void> {
+    const call = this.#tools[0]?.request.call;
+    if (call !== undefined) await this.finishTool(call);
+  }
+
+  /** A later run goes on where an earlier one was: no id is given out twice. */
+  takeIdsFrom(earlier: World): void {
+    this.#ids = earlier.#ids;
   }
 
   /** Lets the time of every wait that has one pass. */

@@ -6,7 +6,7 @@ const tool = { name: 'look_up', id: 'call_look' };
 
 async function beginTurn(world = new World()) {
   world.say('Hello');
-  const [turn] = await world.begin();
+  const { turn } = await world.begin();
   return { world, turn };
 }
 
@@ -118,7 +118,7 @@ describe('the limit of steps', () => {
   it('gives a task one last step without tools, with an instruction to answer', async () => {
     const world = new World(makeState(makeRoster({}, 1)));
     world.say('Hello');
-    const [turn] = await world.begin({ atLimit: 'answer' });
+    const { turn } = await world.begin({ atLimit: 'answer' });
     await world.answer({ calls: [think] });
     expect(world.asked.at(-1)).toMatchObject({ tools: 'none', step: 2 });
     expect(world.asked.at(-1)?.append.at(-1)).toMatchObject({ kind: 'instruction' });
@@ -216,13 +216,13 @@ describe('a turn that is left open for the next run', () => {
     const world = new World();
     world.say('Hello');
     let isDue = false;
-    const [turn] = await world.begin({ mayRollOver: () => isDue });
+    const { turn } = await world.begin({ mayRollOver: () => isDue });
     isDue = true;
     await world.answer({ calls: [think] });
     expect(await turn).toBe('rollover');
     expect(world.state.turnOpen).toBe(true);
     const next = new World(JSON.parse(JSON.stringify(world.state)));
-    const [rest] = await next.begin();
+    const { turn: rest } = await next.begin();
     await next.answer({ text: 'Done.' });
     expect(await rest).toBe('answered');
     expect(next.types.filter((type) => type === 'turn.started')).toHaveLength(1);
