@@ -2,7 +2,7 @@
 import type { ConversationEvent } from '../protocol/events.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { EventResource } from '../protocol/schemas/event.ts';
-import type { ConversationRead } from '../protocol/session-messages.ts';
+import type { ConversationRead, TaskView } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { Store } from '../storage/store.ts';
 import { gatherContent } from './content-index.ts';
@@ -16,6 +16,11 @@ export interface EventPage {
   isAtHead: boolean;
   /** There will never be more. */
   isEnded: boolean;
+}
+
+export interface FeedHead {
+  offset: number;
+  transfers: Pick<TaskView, 'id' | 'status'>[];
 }
 
 /** Beyond every offset: asks for the view alone. */
@@ -65,23 +70,17 @@ export class EventSource {
     }
   }
 
-  /** The last offset that there is now. */
-  async findHead(id: ConversationId): Promise<number> {
+  /** Where the feed stands now: its last offset, and the tasks that the conversation waits for. */
+  async findHead(id: ConversationId): Promise<FeedHead> {
     const read = (await this.isOver(id)) ? null : await this.readWorkflow(id, NO_EVENTS);
-    return read?.view.offset ?? this.findStoredHead(id);
+    if (read === null) return this.findStoredHead(id);
+    const { offset, tasks } = read.view;
+    const transfers = tasks.filter(({ mode, status }) => mode === 'transfer' && !isTerminal(status));
+    return { offset, transfers };
   }
 
-  /** The tasks that the conversation waits for now. */
-  async findTransfers(id: ConversationId): Promise<string[]> {
-    const read = (await this.isOver(id)) ? null : await this.readWorkflow(id, NO_EVENTS);
-    const transfers = read?.view.tasks.filter(
-      ({ mode, status }) => mode === 'transfer' && !isTerminal(status),
-    );
-    return transfers?.map((task) => task.id) ?? [];
-  }
-
-  findStoredHead(id: ConversationId): Promise<number> {
-    return this.#store.events.lastOffset(id);
+  async findStoredHead(id: ConversationId): Promise<FeedHead> {
+    return { offset: await this.#store.events.lastOffset(id), transfers: [] };
   }
 
   /** The session was closed or the task has ended, and everything of it is in the store. */

@@ -8,7 +8,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { LiveMessage } from '../protocol/live.ts';
 import type { EventResource } from '../protocol/schemas/event.ts';
-import type { EventPage, EventSource } from './event-source.ts';
+import type { EventPage, EventSource, FeedHead } from './event-source.ts';
 import { toEventItem, toLiveItem } from './feed-item.ts';
 import type { FeedItem, LiveEvent } from './feed-item.ts';
 import { TemporalAway } from './gateway/failures.ts';
@@ -102,17 +102,16 @@ export class SessionFeed {
   }
 
   async #open(from: 'first' | 'latest'): Promise<void> {
-    if (from === 'latest') this.#head = await this.#findHead();
-    // Whoever comes while a transfer is under way sees it too; nobody has to wait for that.
-    this.#source.findTransfers(this.id).then(
-      (tasks) => tasks.forEach((task) => this.#transfers.follow(task, 'latest')),
-      () => undefined,
-    );
+    if (from === 'latest') {
+      const { offset, transfers } = await this.#findHead();
+      this.#head = offset;
+      this.#transfers.takeUp(transfers);
+    }
     // What happened since is asked for at once, so that a poke that came meanwhile is not lost.
     void this.#ask();
   }
 
-  async #findHead(): Promise<number> {
+  async #findHead(): Promise<FeedHead> {
     try {
       return await this.#source.findHead(this.id);
     } catch (error) {

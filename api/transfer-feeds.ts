@@ -1,5 +1,6 @@
 /** The feeds of the tasks that a conversation waits for: their lines are merged into its stream, marked as theirs. */
 import type { EventResource } from '../protocol/schemas/event.ts';
+import type { TaskView } from '../protocol/session-messages.ts';
 import type { FeedItem, LiveEvent } from './feed-item.ts';
 
 /** What is needed of a task's feed. It ends by itself with the task. */
@@ -26,11 +27,19 @@ export class TransferFeeds {
   /** Follows a transfer from its start until it ends, or is not waited for any longer. */
   observe(event: EventResource): void {
     if (event.type === 'task.queued' && event.mode === 'transfer') this.#expected.add(event.task);
-    if (event.type === 'task.started' && this.#expected.delete(event.task)) this.follow(event.task, 'first');
+    if (event.type === 'task.started' && this.#expected.delete(event.task)) this.#follow(event.task, 'first');
     if (event.type === 'task.detached') this.#leave(event.task);
   }
 
-  follow(task: string, from: 'first' | 'latest'): void {
+  /** Those that are under way when somebody begins to read. */
+  takeUp(transfers: readonly Pick<TaskView, 'id' | 'status'>[]): void {
+    for (const { id, status } of transfers) {
+      if (status === 'queued') this.#expected.add(id);
+      else this.#follow(id, 'latest');
+    }
+  }
+
+  #follow(task: string, from: 'first' | 'latest'): void {
     if (this.#isStopped || this.#feeds.has(task)) return;
     const feed = this.#openFeed(task, from);
     this.#feeds.set(task, feed);

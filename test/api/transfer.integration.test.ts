@@ -62,7 +62,7 @@ describe('a transfer', () => {
     await api.send('POST', `${session}/messages`, { text: 'Hello?' });
     await waitFor(() => stream.events.some(({ event }) => event === 'task.detached'));
     work.resolve();
-    await waitFor(() => stream.events.some(({ event }) => event === 'completion.spoken'), { deadline: 6000 }).catch(() => console.log(JSON.stringify(stream.events.map((e) => [e.event, e.data.type === 'task.event' ? e.data.event.type : e.data.outcome]))));
+    await waitFor(() => stream.events.some(({ event }) => event === 'completion.spoken'));
     expect(typesOf(stream)).not.toContain('task.finished');
     stream.leave();
   });
