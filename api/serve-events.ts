@@ -37,12 +37,12 @@ async function servePage(
   limit: number,
 ): Promise<Outgoing> {
   try {
-    const first = from === 'latest' ? (await source.findHead(id)) + 1 : from;
+    const first = from === 'latest' ? (await source.findHead(id)).offset + 1 : from;
     const page = await source.readPage(id, first, limit);
     return { status: 200, body: toPage(page) };
   } catch (error) {
     if (!(error instanceof TemporalAway)) throw error;
-    const first = from === 'latest' ? (await source.findStoredHead(id)) + 1 : from;
+    const first = from === 'latest' ? (await source.findStoredHead(id)).offset + 1 : from;
     const page = await source.readPage(id, first, limit, { storedOnly: true });
     return { status: 200, body: { ...toPage(page), stale: true } };
   }
@@ -59,7 +59,7 @@ async function isReadToTheEnd(
   from: number | 'latest',
 ): Promise<boolean> {
   if (!(await source.isOver(id))) return false;
-  return from === 'latest' || from > (await source.findStoredHead(id));
+  return from === 'latest' || from > (await source.findStoredHead(id)).offset;
 }
 
 function readLastEventId(request: Request): number | null {
