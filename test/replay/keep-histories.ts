@@ -20,14 +20,7 @@ export type StoredEvent = { eventId: string; eventType: string } & Record<string
 /** Long conversations show nothing more of a feature than short ones. In events of all runs. */
 const EVENTS_KEPT = 400;
 /** Who did it and where: nothing that a replay reads. */
-const FORGOTTEN = new Set([
-  'identity',
-  'workerVersion',
-  'requestId',
-  'taskId',
-  'protocolInstanceId',
-  'header',
-]);
+const FORGOTTEN = new Set(['identity', 'workerVersion', 'requestId', 'taskId', 'stackTrace']);
 
 const names = new Map<string, number>();
 
