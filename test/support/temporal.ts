@@ -16,8 +16,7 @@ export interface TestServer {
 
 /** Connects to the run's Temporal server (started once by Jest's globalSetup). Close it in `afterAll`. */
 export async function connectToTestServer(): Promise<TestServer> {
-  // Once per test process, before anything starts the runtime: workers tell of their comings and goings at length.
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
+  quietRuntime();
   const address = readRunVariable('TEST_TEMPORAL_ADDRESS');
   const namespace = 'default';
   const clientConnection = await Connection.connect({ address });
@@ -33,6 +32,15 @@ export async function connectToTestServer(): Promise<TestServer> {
       await workerConnection.close();
     },
   };
+}
+
+let isQuiet = false;
+
+/** Once per test process, before anything starts the runtime: workers tell of their comings and goings at length. */
+function quietRuntime(): void {
+  if (isQuiet) return;
+  isQuiet = true;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
 }
 
 /** The workflow bundle that was built once for this run: pass it as `workflowBundle` to `Worker.create`. */
