@@ -80,11 +80,15 @@ async function readStream(
   };
   const parser = createParser({ onEvent: take, onRetry: (retryMs) => (state.retryMs = retryMs) });
   const decoder = new TextDecoder();
+  // A read may hang for ever when its request is aborted just as the answer ends.
+  const aborted = new Promise<undefined>((resolve) => {
+    connection.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
   const silence = setTimeout(() => connection.abort(), SILENCE_MS);
   try {
     const reader = response.body?.getReader();
     for (;;) {
-      const part = await reader?.read().catch(() => undefined);
+      const part = await Promise.race([reader?.read().catch(() => undefined), aborted]);
       if (part === undefined || part.done) return;
       silence.refresh();
       parser.feed(decoder.decode(part.value as Uint8Array, { stream: true }));
