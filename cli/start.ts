@@ -66,8 +66,12 @@ function printAddresses(running: RunningOffstage, print: (line: string) => void)
   print('');
   print('Talk to it:  npx offstage chat');
   print('Or by HTTP:');
+  const message =
+    first === 'assistant'
+      ? 'Research the history of tea and write a short report'
+      : 'Hello, what can you do?';
   print(
-    `  curl -s ${running.apiUrl}/v1/sessions -H 'Content-Type: application/json' -d '{"team":"${first}","message":"Research the history of tea and write a short report"}'`,
+    `  curl -s ${running.apiUrl}/v1/sessions -H 'Content-Type: application/json' -d '{"team":"${first}","message":"${message}"}'`,
   );
   print('Ctrl-C ends it.');
 }
