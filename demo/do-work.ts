@@ -10,14 +10,18 @@ const WRITES = /\b(?:write|draft|create|prepare|compose|save)\b/i;
 /** What the engine writes below the words of a task. */
 const BESIDE_THE_TASK = /\n\n(?=Variables: |Attachments:\n|<conversation>)/;
 
+/** What this task is about, where it is a part of a larger request. */
+const OWN_PART = /\n\nYour part: ([\s\S]+)$/;
+
 export function doWork(conversation: Conversation): Thought {
   const users = ofKind(conversation.entries, 'user');
   const [task = ''] = (users[0]?.text ?? '').split(BESIDE_THE_TASK);
+  const subject = OWN_PART.exec(task)?.[1] ?? task;
   const made = ofKind(conversation.entries, 'assistant').flatMap((entry) => entry.calls);
   const hasCalled = (name: string): boolean => made.some((call) => call.name === name);
   const mayCall = (name: string): boolean => !hasCalled(name) && findTool(conversation, name) !== undefined;
   if (mayCall('think')) {
-    const thought = `The task is: ${toTitle(task, 20)}. I take it step by step.`;
+    const thought = `The task is: ${toTitle(subject, 20)}. I take it step by step.`;
     return { text: '', calls: [{ name: 'think', arguments: { thought } }] };
   }
   const hasStarted = hasCalled('run_background_agent') || hasCalled('transfer_task');
@@ -27,7 +31,7 @@ export function doWork(conversation: Conversation): Thought {
     (result) => made.find((call) => call.id === result.call)?.name === 'transfer_task',
   );
   const text = writeResult(
-    task,
+    subject,
     [
       ...users.flatMap((user) => (user.media.length > 0 ? [tellMedia(user.media)] : [])),
       ...users.slice(1).map((user) => user.text),
@@ -35,7 +39,7 @@ export function doWork(conversation: Conversation): Thought {
     [...ofKind(conversation.entries, 'notice').map(relayNotice), ...transferred.map((result) => result.text)],
   );
   if (WRITES.test(task) && mayCall('save_file')) {
-    const stem = toTitle(task, 4)
+    const stem = toTitle(subject, 4)
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '');

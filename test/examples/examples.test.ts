@@ -145,8 +145,9 @@ describe('the teams that ship, on the demo model', () => {
     expect(tasks).toHaveLength(lines.length);
     expect(tasks.map((task) => names.find((name) => task.title.includes(name)))).toEqual(names);
     const words = (await readWords(outreach)).join('\n');
-    for (const [index, { task, title, status, files }] of tasks.entries()) {
+    for (const [index, { task, title, status, files, result }] of tasks.entries()) {
       expect(names.filter((name) => task.includes(name))).toEqual([names[index]]);
+      expect(result).toContain(`## ${names[index]}`);
       expect({ title, status, files: files.length }).toEqual({ title, status: 'completed', files: 1 });
       expect(words).toContain(`The task “${title}”`);
     }
