@@ -65,7 +65,7 @@ describe('a rollover', () => {
     expect(delivered.toSorted()).toEqual(queued.toSorted());
     expect(await countRuns(session)).toBeGreaterThan(TURNS / 8);
     session.model.forget();
-  }, 240_000);
+  }, 600_000);
 
   it('keeps a running task: it is viewed, stopped and told in a later run', async () => {
     const first = defer();
