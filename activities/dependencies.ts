@@ -1,7 +1,7 @@
 /** What the activities work with; a worker brings it. */
 import type { Bus } from '../bus/bus.ts';
 import type { ConversationId } from '../protocol/ids.ts';
-import type { ConversationView } from '../protocol/session-messages.ts';
+import type { ConversationRead, ConversationView } from '../protocol/session-messages.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import type { Store } from '../storage/store.ts';
 import type { Provider } from './model/provider.ts';
@@ -13,10 +13,12 @@ export interface ActivityDependencies {
   tasks: TaskObserver;
 }
 
-/** How a task's workflow is looked at from an activity. */
+/** How a conversation's workflow is looked at from an activity. */
 export interface TaskObserver {
   /** Its live state; null when its workflow does not answer. */
   view(task: ConversationId): Promise<ConversationView | null>;
+  /** What it has from an offset on. Rejects when its workflow does not answer. */
+  read(conversation: ConversationId, fromOffset: number): Promise<ConversationRead>;
   /** How it ended, as far as Temporal knows; null while it runs. */
   end(task: ConversationId): Promise<Pick<TaskReport, 'status' | 'error' | 'endedAt'> | TaskReport | null>;
 }

@@ -2,7 +2,6 @@
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
 import type { ConversationId } from './ids.ts';
-import type { ConversationView } from './session-messages.ts';
 import type { Starter, TaskReport, TaskStatus } from './task.ts';
 import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
 
@@ -13,11 +12,11 @@ export interface Activities {
   executeTool(request: ToolRequest): Promise<ToolResult>;
   /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
   watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
-  /** Local: the text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
+  /** The text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
   openTask(request: OpenTaskRequest): Promise<void>;
-  /** Local: the end of a task, its result taken from its transcript. The first write wins. */
+  /** The end of a task, its result taken from its transcript. The first write wins. */
   finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
-  /** Local: events and rows of a run that ends (rollover, close), and the session's status. */
+  /** Events and rows that only the workflow has, asked from it by query, so that history holds no copy of them. */
   archive(request: ArchiveRequest): Promise<void>;
 }
 
@@ -108,11 +107,12 @@ export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'file
   events: ConversationEvent[];
 }
 
-export interface ArchiveRequest extends ConversationId {
-  events: ConversationEvent[];
-  append: NewRow[];
-  /** Set when the session is over: what is shown of it from now on. */
-  status?: { status: 'closed'; reason: string | null; at: number; view: ConversationView };
+export interface ArchiveRequest {
+  /** The first and the last offset. */
+  from: number;
+  to: number;
+  /** Set when the session is over; what is shown of it from now on is its view at that time. */
+  status?: { status: 'closed'; reason: string | null; at: number };
 }
 
 /** What a model call gets back from the store beside the rows: who is asked, with what. */

@@ -19,13 +19,17 @@ const ENDS: Record<string, [TaskReport['status'], string, string] | undefined> =
 
 export function createTaskObserver(client: Client): TaskObserver {
   const handleOf = (task: ConversationId) => client.workflow.getHandle(toWorkflowId(task));
+  const read = (id: ConversationId, fromOffset: number) =>
+    handleOf(id).query<ConversationRead, [number]>(QUERIES.read, fromOffset);
   return {
+    read,
+
     async view(task) {
       try {
-        const read = await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
-          handleOf(task).query<ConversationRead, [number]>(QUERIES.read, Number.MAX_SAFE_INTEGER),
+        const { view } = await client.withDeadline(Date.now() + QUERY_DEADLINE_MS, () =>
+          read(task, Number.MAX_SAFE_INTEGER),
         );
-        return read.view;
+        return view;
       } catch {
         return null;
       }

@@ -1,6 +1,6 @@
 /** The activities as workflows call them: with their time limits, retries and the way they are cancelled. */
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
-import type { LocalActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../protocol/activities.ts';
 
 /** Unset would mean TRY_CANCEL: the turn would not wait for what an aborted call still has to say. */
@@ -39,23 +39,27 @@ export const { watchTasks } = proxyActivities<Pick<Activities, 'watchTasks'>>({
   summary: 'watch tasks of earlier runs',
 });
 
-/** Writes to the store that belong to a workflow task: one marker of history each, repeated until they succeed. */
-const storeOptions: LocalActivityOptions = {
-  startToCloseTimeout: '10s',
+/**
+ * Writes to the store, repeated until they succeed. Not local activities: where a query comes with the workflow task
+ * of one, the SDK tells the workflow of its end with the next task, behind the signals and updates that came
+ * meanwhile, and on replay before them: a conversation that decided by what had come would never replay again.
+ */
+const storeOptions: ActivityOptions = {
+  startToCloseTimeout: '30s',
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 };
 
-export const { openTask } = proxyLocalActivities<Pick<Activities, 'openTask'>>({
+export const { openTask } = proxyActivities<Pick<Activities, 'openTask'>>({
   ...storeOptions,
   summary: 'keep the task’s text',
 });
 
-export const { finishTask } = proxyLocalActivities<Pick<Activities, 'finishTask'>>({
+export const { finishTask } = proxyActivities<Pick<Activities, 'finishTask'>>({
   ...storeOptions,
   summary: 'keep the task’s end',
 });
 
-export const { archive } = proxyLocalActivities<Pick<Activities, 'archive'>>({
+export const { archive } = proxyActivities<Pick<Activities, 'archive'>>({
   ...storeOptions,
   summary: 'keep the events of this run',
 });

@@ -6,7 +6,6 @@ import type { ConversationState } from '../core/conversation-state.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
-import { toView } from '../core/view.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
@@ -127,8 +126,8 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
 }
 
 /**
- * After a model call that failed, nobody knows whether it stored the messages that it brought. A local activity leaves
- * no copy of them in history, the next model call would leave another one with each turn that fails.
+ * After a model call that failed, nobody knows whether it stored the messages that it brought. Archiving leaves no copy
+ * of them in history, the next model call would leave another one with each turn that fails.
  */
 async function keepPlacedMessages(state: ConversationState): Promise<void> {
   if (state.unstored.some(({ kind }) => kind === 'user')) await archiveConversation(state);
@@ -145,7 +144,7 @@ async function settle(conversation: Conversation, tasks: CloseRequest['tasks']):
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));
-  await archiveConversation(state, { status: 'closed', reason, at: now(), view: toView(state) });
+  await archiveConversation(state, { status: 'closed', reason, at: now() });
   return {
     reason,
     turns: state.turn,
