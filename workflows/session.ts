@@ -118,7 +118,8 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
     if (!isDue()) continue;
     await archiveConversation(state);
     // From here to the new run nothing is awaited: what came meanwhile is in the state, or waits on the server.
-    if (state.inbox.length === 0 && state.status === 'open' && isDue()) {
+    // A busy session is never idle at this moment, so what waits in its inbox goes along.
+    if (state.status === 'open' && isDue()) {
       const { message: _accepted, ...rest } = input;
       await continueAsNew<typeof session>({ ...rest, carried: toCarriedState(state) });
     }
