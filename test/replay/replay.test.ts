@@ -58,6 +58,11 @@ describe('a stored history', () => {
     },
   );
 
+  it('holds no local activity: where a query comes with one, the SDK may not be able to replay it', () => {
+    const texts = stored.flatMap(({ runs }) => runs.map(({ history }) => JSON.stringify(history)));
+    expect(texts.filter((text) => text.includes('core_local_activity'))).toEqual([]);
+  });
+
   it('that says something else than the code does fails', async () => {
     const { runs } = findStored(/^a turn answers a message/);
     const text = JSON.stringify(runs);

@@ -45,7 +45,15 @@ export function toTestSession(
 ): TestSession {
   const conversation = { workspace: 'default', session: id, task: null };
   const handle = client.workflow.getHandle(workflowId);
-  const read = (from: number) => handle.query<ConversationRead, [number]>(QUERIES.read, from);
+  // The server may lose a query that meets a rollover, and says so after a long time only.
+  const read = (from: number) =>
+    waitFor(
+      () =>
+        client.withDeadline(Date.now() + 3_000, () =>
+          handle.query<ConversationRead, [number]>(QUERIES.read, from),
+        ),
+      { what: `an answer of ${workflowId}` },
+    );
 
   const session: TestSession = {
     id,
