@@ -56,10 +56,13 @@ export interface TestSession {
   interruptByBus(turn: number): void;
 }
 
-export async function startTestOffstage(): Promise<TestOffstage> {
+/** `databaseUrl`: a PostgreSQL server as its store. */
+export async function startTestOffstage({
+  databaseUrl = null,
+}: { databaseUrl?: string | null } = {}): Promise<TestOffstage> {
   const server = await connectToTestServer();
   const workflowBundle = await readWorkflowBundle();
-  const store = await openStore({ dataFolder: null });
+  const store = await openStore({ dataFolder: null, databaseUrl });
   const bus = new MemoryBus((error) => console.error(error));
   const sessions: TestSession[] = [];
   const models = new Map<string, ScriptedModel>();
