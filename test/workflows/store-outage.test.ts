@@ -3,7 +3,8 @@ import { defer } from '../support/deferred.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
-import type { TestOffstage, TestSession } from '../support/test-offstage.ts';
+import type { TestOffstage } from '../support/test-offstage.ts';
+import type { TestSession } from '../support/test-session.ts';
 import { makeTeam } from '../support/test-team.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -11,7 +12,7 @@ let postgres: TestPostgres;
 let offstage: TestOffstage;
 beforeAll(async () => {
   postgres = await startPostgres();
-  offstage = await startTestOffstage({ databaseUrl: await postgres.createDatabase() });
+  offstage = await startTestOffstage(await postgres.createDatabase());
 });
 afterAll(async () => {
   await offstage.close();
