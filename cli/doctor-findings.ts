@@ -116,7 +116,7 @@ async function inspectDatabase(url: string): Promise<Finding> {
     await checkServerDatabase(url);
     return { what, found: true, detail: `${describeServer(url)} answers`, todo: null };
   } catch (error) {
-    return { what, found: false, detail: readErrorReason(error), todo: 'Or leave DATABASE_URL out.' };
+    return { what, found: false, detail: readErrorReason(error), todo: 'A start would end with this.' };
   }
 }
 
