@@ -4,6 +4,8 @@ import type { SettingsSource } from '../config/inspect-settings.ts';
 import type { SettingsError } from '../config/settings-error.ts';
 import type { Settings } from '../config/settings.ts';
 import { loadSettings } from '../config/settings.ts';
+import { checkServerDatabase } from '../storage/open-database.ts';
+import { describeServer } from '../storage/postgres-pool.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { readErrorReason } from './read-error.mjs';
 import { isPortFree } from './temporal-server/choose-port.ts';
@@ -45,6 +47,7 @@ export async function collectFindings({ source, nodeVersion }: DoctorDependencie
       ? await inspectTemporalCli(settings, source)
       : await inspectTemporalServer(settings),
     dataFolder,
+    ...(settings.databaseUrl === null ? [] : [await inspectDatabase(settings.databaseUrl)]),
     // A process that runs on the folder has its ports, too.
     ...(dataFolder.found ? await inspectPorts(settings) : []),
     inspectModelAccess(settings),
@@ -104,6 +107,16 @@ async function inspectTemporalServer({ temporal }: Settings): Promise<Finding> {
       ...{ what, found: false, detail: `${address} does not answer: ${readErrorReason(error)}` },
       todo: 'Start it, correct TEMPORAL_ADDRESS, or leave it out to use the embedded server.',
     };
+  }
+}
+
+async function inspectDatabase(url: string): Promise<Finding> {
+  const what = 'store';
+  try {
+    await checkServerDatabase(url);
+    return { what, found: true, detail: `${describeServer(url)} answers`, todo: null };
+  } catch (error) {
+    return { what, found: false, detail: readErrorReason(error), todo: 'A start would end with this.' };
   }
 }
 

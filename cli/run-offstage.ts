@@ -17,6 +17,7 @@ import { compileTeam } from '../config/teams/compile-team.ts';
 import { openTeamFolder } from '../config/teams/team-folder.ts';
 import type { TeamFolder } from '../config/teams/team-folder.ts';
 import { startDemoModel } from '../demo/server.ts';
+import { describeServer } from '../storage/postgres-pool.ts';
 import { openStore } from '../storage/store.ts';
 import type { Store } from '../storage/store.ts';
 import { startWorkers } from '../workers/start-workers.ts';
@@ -33,6 +34,8 @@ export interface RunningOffstage {
   temporal: { address: string; namespace: string };
   temporalUi: string | null;
   temporalCli: string | null;
+  /** Which one it is, for people. */
+  store: string;
   models: string;
   isDemo: boolean;
   teams: TeamFolder;
@@ -75,7 +78,7 @@ async function startParts(
   const aliases = loadAliases(settings);
   const isSet = isSetIn(settings);
   const teams = openTeamFolder({ folder: settings.teamsFolder, aliases, isSet });
-  const store = await openStore({ dataFolder: settings.dataFolder });
+  const store = await openStore({ dataFolder: settings.dataFolder, databaseUrl: settings.databaseUrl });
   ends.push(() => store.close());
   const isDemo = needsDemoModel(settings, teams);
   const demo = isDemo ? await startDemoModel() : null;
@@ -107,6 +110,7 @@ async function startParts(
     temporal: { address: temporal.connectionOptions.address, namespace: temporal.namespace },
     temporalUi: temporal.uiUrl,
     temporalCli: temporal.cli,
+    store: describeStore(settings),
     models: describeModelAccess(settings, teams, isDemo),
     isDemo,
     teams,
@@ -115,6 +119,12 @@ async function startParts(
       engine.failed.then((error) => `The workers have ended: ${String(error)}`),
     ]),
   };
+}
+
+function describeStore({ databaseUrl, dataFolder }: Settings): string {
+  return databaseUrl === null
+    ? `embedded, in ${join(dataFolder, 'store')} (DATABASE_URL: PostgreSQL)`
+    : describeServer(databaseUrl);
 }
 
 function loadAliases({ modelAliasesFile }: Settings): ModelAliases {

@@ -50,6 +50,7 @@ function printAddresses(running: RunningOffstage, print: (line: string) => void)
     ['Temporal Web UI', running.temporalUi],
     ['Temporal', `${running.temporal.address} (namespace ${running.temporal.namespace})`],
     ['Temporal CLI', running.temporalCli],
+    ['Store', running.store],
     ['Models', running.models],
     [
       'Teams',

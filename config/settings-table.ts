@@ -122,8 +122,7 @@ export const settingsTable = {
       example: 'postgresql://user:password@localhost/offstage',
       isSecret: true,
     },
-    what: 'PostgreSQL for the store. Without it: PGlite in the data folder.',
-    refusal: 'This version keeps its store in the data folder (OFFSTAGE_DATA). Leave it out or set it empty.',
+    what: 'PostgreSQL for the store, a database of its own. Without it: PGlite in the data folder, which a power loss may cost its last writes.',
   }),
   REDIS_URL: define({
     ...{ schema: redisUrl, default: '', example: 'redis://localhost:6379', isSecret: true },
