@@ -6,11 +6,11 @@ import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import { ALL_ROUTES } from './all-routes.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { mountDocs } from './docs-page.ts';
-import { mountRoutes } from './mount-routes.ts';
-import { guardOrigin, isLoopbackName } from './origin-guard.ts';
-import { Problem } from './problem.ts';
-import { createProblemHandler, refuseUnknownRoute } from './send-problem.ts';
+import { mountDocs } from './documentation/docs-page.ts';
+import { mountRoutes } from './http/mount-routes.ts';
+import { guardOrigin, isLoopbackName } from './http/origin-guard.ts';
+import { Problem } from './http/problem.ts';
+import { createProblemHandler, refuseUnknownRoute } from './http/send-problem.ts';
 import { createServices } from './services.ts';
 
 export interface Api {

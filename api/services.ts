@@ -1,6 +1,6 @@
 import type { ApiDependencies } from './dependencies.ts';
-import { EventSource } from './event-source.ts';
-import { SessionFeeds } from './session-feeds.ts';
+import { EventSource } from './feed/event-source.ts';
+import { SessionFeeds } from './feed/session-feeds.ts';
 
 /** What routes work with: the dependencies, and what one API process keeps. */
 export interface Services extends ApiDependencies {

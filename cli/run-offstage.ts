@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { createProvider } from '../activities/model/create-provider.ts';
 import { connectGateway } from '../api/gateway/connection.ts';
 import { createApi } from '../api/server.ts';
-import { createSessionGateway } from '../api/session-gateway.ts';
+import { createSessionGateway } from '../api/gateway/session-gateway.ts';
 import { MemoryBus } from '../bus/memory-bus.ts';
 import { readModelAliases } from '../config/model-aliases.ts';
 import type { ModelAliases } from '../config/model-aliases.ts';

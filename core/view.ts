@@ -40,37 +40,9 @@ export function toView(state: ConversationState): ConversationView {
   };
 }
 
+/** Without what only the engine needs. */
 function toTaskView(task: TaskRecord): TaskView {
-  const {
-    id,
-    agent,
-    title,
-    depth,
-    mode,
-    status,
-    partial,
-    queuedAt,
-    startedAt,
-    endedAt,
-    usage,
-    error,
-    files,
-    notice,
-  } = task;
-  return {
-    id,
-    agent,
-    title,
-    depth,
-    mode,
-    status,
-    partial,
-    queuedAt,
-    startedAt,
-    endedAt,
-    usage,
-    error,
-    files,
-    notice,
-  };
+  const { notify: _notify, key: _key, launch: _launch, ...rest } = task;
+  const { runtimeMs: _runtimeMs, resultSize: _resultSize, stopped: _stopped, ...view } = rest;
+  return view;
 }

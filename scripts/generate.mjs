@@ -1,7 +1,7 @@
 // `npm run generate` writes what is made from the code; with --check a difference fails.
 // A file that is generated as a whole has `make`; one with a generated part names it between two comments.
 import { readFile, writeFile } from 'node:fs/promises';
-import { renderOpenApiDocument } from '../api/openapi.ts';
+import { renderOpenApiDocument } from '../api/documentation/openapi.ts';
 import { renderEnvironmentExample } from '../config/environment-example.ts';
 import { renderTeamFileSchema } from '../config/teams/team-file-schema.ts';
 import { renderEventTable } from './event-table.mjs';

@@ -1,10 +1,10 @@
 import { eventSchema, liveEventSchema } from '../../protocol/schemas/event.ts';
 import { pageOf } from '../../protocol/schemas/page.ts';
 import { eventsQuerySchema } from '../../protocol/schemas/queries.ts';
-import { findSession, findTask } from '../find-conversation.ts';
-import { defineRoute, requireParameter } from '../route.ts';
-import type { HeaderParameter, Route, Success } from '../route.ts';
-import { serveEvents } from '../serve-events.ts';
+import { findSession, findTask } from '../conversations/find-conversation.ts';
+import { defineRoute, requireParameter } from '../http/route.ts';
+import type { HeaderParameter, Route, Success } from '../http/route.ts';
+import { serveEvents } from '../feed/serve-events.ts';
 
 const tag = 'Events';
 const description =

@@ -3,12 +3,12 @@ import multer from 'multer';
 import { z } from 'zod';
 import { makeFileId } from '../../protocol/ids.ts';
 import { fileSchema } from '../../protocol/schemas/resources.ts';
-import { answerOnce } from '../idempotency.ts';
-import { notFound, Problem } from '../problem.ts';
+import { answerOnce } from '../http/idempotency.ts';
+import { notFound, Problem } from '../http/problem.ts';
 import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
-import { readRawBody } from '../read-raw-body.ts';
-import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../route.ts';
-import type { Incoming, Route } from '../route.ts';
+import { readRawBody } from '../http/read-raw-body.ts';
+import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
+import type { Incoming, Route } from '../http/route.ts';
 
 const tag = 'Files';
 const FILE_BYTES = 10 * 1024 * 1024;

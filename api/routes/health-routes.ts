@@ -1,6 +1,6 @@
 import { healthSchema, readinessSchema } from '../../protocol/schemas/health.ts';
-import { defineRoute } from '../route.ts';
-import type { Route } from '../route.ts';
+import { defineRoute } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
 
 const tag = 'Health';

@@ -6,15 +6,15 @@ import {
   answeredMessageSchema,
   messageSchema,
 } from '../../protocol/schemas/resources.ts';
-import { exampleMessage } from '../examples.ts';
-import { findSession } from '../find-conversation.ts';
-import { readIdempotencyKey } from '../idempotency.ts';
-import { readMessages } from '../read-messages.ts';
-import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../route.ts';
-import type { Route } from '../route.ts';
-import { sendMessage } from '../send-message.ts';
-import { readWaitPreference, waitForTurn } from '../wait-for-turn.ts';
-import { streamTurn } from '../stream-turn.ts';
+import { exampleMessage } from '../documentation/examples.ts';
+import { findSession } from '../conversations/find-conversation.ts';
+import { readIdempotencyKey } from '../http/idempotency.ts';
+import { readMessages } from '../conversations/read-messages.ts';
+import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { sendMessage } from '../conversations/send-message.ts';
+import { readWaitPreference, waitForTurn } from '../feed/wait-for-turn.ts';
+import { streamTurn } from '../feed/stream-turn.ts';
 
 const tag = 'Messages';
 

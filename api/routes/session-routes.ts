@@ -7,16 +7,16 @@ import {
   listedSessionSchema,
   sessionSchema,
 } from '../../protocol/schemas/resources.ts';
-import { deleteSession } from '../delete-session.ts';
-import { exampleSession } from '../examples.ts';
-import { findSession } from '../find-conversation.ts';
+import { deleteSession } from '../conversations/delete-session.ts';
+import { exampleSession } from '../documentation/examples.ts';
+import { findSession } from '../conversations/find-conversation.ts';
 import { WorkflowGone } from '../gateway/failures.ts';
-import { answerOnce } from '../idempotency.ts';
-import { openSession } from '../open-session.ts';
+import { answerOnce } from '../http/idempotency.ts';
+import { openSession } from '../conversations/open-session.ts';
 import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
-import { readSession, renderListedSession } from '../read-session.ts';
-import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../route.ts';
-import type { Route } from '../route.ts';
+import { readSession, renderListedSession } from '../conversations/read-session.ts';
+import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 
 const tag = 'Sessions';
 

@@ -9,20 +9,20 @@ import {
   taskSchema,
   taskSummarySchema,
 } from '../../protocol/schemas/resources.ts';
-import { findSession, findTask } from '../find-conversation.ts';
-import type { FoundTask } from '../find-conversation.ts';
-import { answerOnce, readIdempotencyKey } from '../idempotency.ts';
+import { findSession, findTask } from '../conversations/find-conversation.ts';
+import type { FoundTask } from '../conversations/find-conversation.ts';
+import { answerOnce, readIdempotencyKey } from '../http/idempotency.ts';
 import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
-import { readMessages } from '../read-messages.ts';
-import { readTask } from '../read-task.ts';
-import { renderListedTask, renderTaskSummary } from '../render-task.ts';
-import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../route.ts';
-import type { Route } from '../route.ts';
-import { steerTask } from '../send-message.ts';
+import { readMessages } from '../conversations/read-messages.ts';
+import { readTask } from '../conversations/read-task.ts';
+import { renderListedTask, renderTaskSummary } from '../conversations/render-task.ts';
+import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
+import { steerTask } from '../conversations/send-message.ts';
 import type { Services } from '../services.ts';
-import { startTask } from '../start-task.ts';
-import { stopTask } from '../stop-task.ts';
-import { readTaskTree } from '../task-tree.ts';
+import { startTask } from '../conversations/start-task.ts';
+import { stopTask } from '../conversations/stop-task.ts';
+import { readTaskTree } from '../conversations/task-tree.ts';
 
 const tag = 'Tasks';
 

@@ -4,12 +4,12 @@ import { pageOf } from '../../protocol/schemas/page.ts';
 import { validateTeamSchema } from '../../protocol/schemas/requests.ts';
 import { listedTeamSchema, teamSchema, teamValidationSchema } from '../../protocol/schemas/teams.ts';
 import type { ListedTeamResource, TeamResource } from '../../protocol/schemas/teams.ts';
-import { notFound, Problem } from '../problem.ts';
+import { notFound, Problem } from '../http/problem.ts';
 import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
-import { readRawBody } from '../read-raw-body.ts';
-import { defineRoute, requireParameter } from '../route.ts';
-import type { Incoming, Route } from '../route.ts';
-import { validate } from '../validate.ts';
+import { readRawBody } from '../http/read-raw-body.ts';
+import { defineRoute, requireParameter } from '../http/route.ts';
+import type { Incoming, Route } from '../http/route.ts';
+import { validate } from '../http/validate.ts';
 
 const tag = 'Teams';
 const TEAM_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ALL_ROUTES } from '../../api/all-routes.ts';
-import { createOpenApiDocument } from '../../api/openapi.ts';
-import { PROBLEMS } from '../../api/problem.ts';
+import { createOpenApiDocument } from '../../api/documentation/openapi.ts';
+import { PROBLEMS } from '../../api/http/problem.ts';
 import { startFakeApi } from './test-api.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a JSON document

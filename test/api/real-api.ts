@@ -2,7 +2,7 @@
 import { Client } from '@temporalio/client';
 import { connectGateway } from '../../api/gateway/connection.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
-import { createSessionGateway } from '../../api/session-gateway.ts';
+import { createSessionGateway } from '../../api/gateway/session-gateway.ts';
 import { MemoryBus } from '../../bus/memory-bus.ts';
 import { eventSchema } from '../../protocol/schemas/event.ts';
 import type { EventResource } from '../../protocol/schemas/event.ts';

@@ -1,0 +1,92 @@
+/** A session as the API shows it: its row, its workflow's view, its tasks. Without Temporal what the store has. */
+import { NO_USAGE } from '../../protocol/content.ts';
+import type { ListedSessionResource, SessionResource } from '../../protocol/schemas/resources.ts';
+import type { ConversationView } from '../../protocol/session-messages.ts';
+import { isTerminal } from '../../protocol/task.ts';
+import type { SessionRecord } from '../../storage/session-store.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import type { EventSource } from '../feed/event-source.ts';
+import type { FoundSession } from './find-conversation.ts';
+import { TemporalAway } from '../gateway/failures.ts';
+import { toIsoTime, toNullableIsoTime } from './render-message.ts';
+import { renderTaskSummary } from './render-task.ts';
+import { readTaskTree } from './task-tree.ts';
+
+const NO_EVENTS = Number.MAX_SAFE_INTEGER;
+const UNKNOWN_USAGE = {
+  inputTokens: null,
+  cachedInputTokens: null,
+  outputTokens: null,
+  reasoningTokens: null,
+  costUsd: null,
+  modelCalls: 0,
+};
+
+export async function readSession(
+  { store, gateway, clock }: Pick<ApiDependencies, 'store' | 'gateway' | 'clock'>,
+  source: EventSource,
+  { id, record }: FoundSession,
+): Promise<SessionResource> {
+  const { view, isStale } = await readView(source, { id, record });
+  // Tasks that were kept at the close end without their starter: the store alone knows of them.
+  const known = (view?.tasks ?? []).filter((task) => record.finalView === null || isTerminal(task.status));
+  const tree = await readTaskTree({ store }, source, id, known);
+  const now = clock();
+  const path = `/v1/sessions/${record.id}`;
+  return {
+    ...renderListedSession(record),
+    ...(view === null ? {} : liveFields(record, view)),
+    variables: record.variables,
+    metadata: record.metadata,
+    tasks: tree.records.map((task) => renderTaskSummary(task, tree.views.get(task.id), now)),
+    usage: view?.usage ?? (isStale ? UNKNOWN_USAGE : NO_USAGE),
+    treeUsage: view?.treeUsage ?? (isStale ? UNKNOWN_USAGE : NO_USAGE),
+    offset: view?.offset ?? (await store.events.lastOffset(id)),
+    analysis: null,
+    links: { temporal: gateway.linkToTemporal(id), events: `${path}/events`, messages: `${path}/messages` },
+    ...(isStale || tree.isStale ? { stale: true as const } : {}),
+  };
+}
+
+export function renderListedSession(record: SessionRecord): ListedSessionResource {
+  return {
+    id: record.id,
+    workspace: record.workspace,
+    status: record.status,
+    team: record.team,
+    agent: record.agent,
+    user: record.user as ListedSessionResource['user'],
+    title: record.title,
+    demo: record.demo,
+    createdAt: toIsoTime(record.createdAt),
+    updatedAt: toIsoTime(record.updatedAt),
+    closedAt: toNullableIsoTime(record.closedAt),
+    closeReason: record.closeReason,
+  };
+}
+
+/** A closed session has its last view in the store. */
+async function readView(
+  source: EventSource,
+  { id, record }: FoundSession,
+): Promise<{ view: ConversationView | null; isStale: boolean }> {
+  if (record.finalView !== null) return { view: record.finalView as ConversationView, isStale: false };
+  try {
+    const read = await source.readWorkflow(id, NO_EVENTS);
+    return { view: read?.view ?? null, isStale: false };
+  } catch (error) {
+    if (error instanceof TemporalAway) return { view: null, isStale: true };
+    throw error;
+  }
+}
+
+/** What is closed in the store is closed, whatever a view of before says. */
+function liveFields(record: SessionRecord, view: ConversationView): Partial<ListedSessionResource> {
+  const isClosed = record.status === 'closed' || record.status === 'aborted';
+  return {
+    status: isClosed ? record.status : view.status,
+    agent: view.agent,
+    updatedAt: toIsoTime(Math.max(record.updatedAt, view.updatedAt)),
+    closeReason: record.closeReason ?? view.closeReason,
+  };
+}

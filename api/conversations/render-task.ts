@@ -1,0 +1,47 @@
+import type { ListedTaskResource, TaskSummaryResource } from '../../protocol/schemas/resources.ts';
+import type { TaskView } from '../../protocol/session-messages.ts';
+import { isTerminal } from '../../protocol/task.ts';
+import type { TaskStatus } from '../../protocol/task.ts';
+import type { TaskRecord } from '../../storage/task-store.ts';
+import { toNullableIsoTime } from './render-message.ts';
+
+const NO_NOTICE = { state: 'none' as const, turn: null, message: null };
+const PENDING_NOTICE = { ...NO_NOTICE, state: 'pending' as const };
+
+/** `view` is what the task's starter knows of it; the end is known to the store, which has the last word on it. */
+export function renderTaskSummary(
+  record: TaskRecord,
+  view: TaskView | undefined,
+  now: number,
+): TaskSummaryResource {
+  const startedAt = record.startedAt ?? view?.startedAt ?? null;
+  const endedAt = record.endedAt ?? view?.endedAt ?? null;
+  return {
+    id: record.id,
+    agent: record.agent,
+    title: record.title,
+    status: toStatus(record, view),
+    depth: record.depth,
+    starter: record.starter === null ? { session: record.session } : { task: record.starter },
+    progress: null,
+    startedAt: toNullableIsoTime(startedAt),
+    endedAt: toNullableIsoTime(endedAt),
+    runtimeMs: startedAt === null ? null : Math.max(0, (endedAt ?? now) - startedAt),
+    waitingFor: null,
+    notice: toNotice(record, view),
+  };
+}
+
+export function renderListedTask(record: TaskRecord, now: number): ListedTaskResource {
+  return { ...renderTaskSummary(record, undefined, now), session: record.session };
+}
+
+/** The store knows of an end a moment before the starter does, which has yet to tell it. */
+function toNotice(record: TaskRecord, view: TaskView | undefined): TaskSummaryResource['notice'] {
+  if (view === undefined) return NO_NOTICE;
+  return isTerminal(record.status) && !isTerminal(view.status) ? PENDING_NOTICE : view.notice;
+}
+
+function toStatus(record: TaskRecord, view: TaskView | undefined): TaskStatus {
+  return isTerminal(record.status) ? record.status : (view?.status ?? record.status);
+}

@@ -1,0 +1,119 @@
+import { makeTitle } from '../../core/make-title.ts';
+import { textOf } from '../../core/task-text.ts';
+import { makeMessageId } from '../../protocol/ids.ts';
+import { REFUSALS } from '../../protocol/failures.ts';
+import type { SendMessageBody } from '../../protocol/schemas/requests.ts';
+import type { Acknowledgement, SendMessage } from '../../protocol/session-messages.ts';
+import type { FoundSession, FoundTask } from './find-conversation.ts';
+import { Refused, TemporalAway, WorkflowGone } from '../gateway/failures.ts';
+import { hashBody, keyReused, toMessageIdUuid } from '../http/idempotency.ts';
+import { findFileIds, requireSize, toContent } from './message-content.ts';
+import { Problem } from '../http/problem.ts';
+import type { Services } from '../services.ts';
+
+type Deliver = (message: { id: string; hash: string }) => Promise<Acknowledgement>;
+
+interface Envelope {
+  workspace: string;
+  session: string;
+  /** What the key belongs to: the session, or a task. */
+  scope: string;
+  /** When the session was opened. */
+  since: number;
+  key: string | null;
+  hash: string;
+}
+
+export async function sendMessage(
+  services: Services,
+  { id, record }: FoundSession,
+  body: SendMessageBody,
+  key: string | null,
+): Promise<Acknowledgement> {
+  const { store, gateway } = services;
+  const content = await toContent(store, id, body);
+  const delivery = body.delivery ?? 'next_step';
+  const parts = body.content ?? [{ type: 'text', text: body.text }];
+  const envelope = {
+    ...id,
+    scope: id.session,
+    since: record.createdAt,
+    key,
+    hash: hashBody({ parts, delivery }),
+  };
+  const acknowledgement = await sendOnce(services, envelope, ({ id: message, hash }) => {
+    const send: SendMessage = { id: message, hash, content };
+    return gateway.sendMessage(id, delivery === 'next_step' ? send : { ...send, delivery });
+  });
+  await store.files.assign(id.workspace, id.session, findFileIds(content));
+  const title = record.title ?? makeTitle(textOf(content));
+  if (title !== record.title && title !== '')
+    await store.sessions.nameUntitled(id.workspace, id.session, title);
+  return acknowledgement;
+}
+
+/** A message of the person to a task: it goes to the conversation that started the task, which passes it on. */
+export async function steerTask(
+  services: Services,
+  { id, starter, record, session }: FoundTask,
+  text: string,
+  key: string | null,
+): Promise<Acknowledgement> {
+  requireSize(text);
+  const envelope = { ...id, scope: record.id, since: session.createdAt, key, hash: hashBody({ text }) };
+  return sendOnce(services, envelope, ({ id: message, hash }) =>
+    services.gateway.steerTask(starter, { task: record.id, id: message, hash, text }),
+  );
+}
+
+/** The workflow knows the latest ids, the store all of them. */
+async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver): Promise<Acknowledgement> {
+  const { store, clock, newId } = services;
+  const { workspace, session, key, hash } = envelope;
+  const made = key === null ? { uuid: newId() } : toMessageIdUuid(envelope.scope, key);
+  const at = key === null ? clock() : envelope.since;
+  const id = 'id' in made ? made.id : makeMessageId(at, made.uuid);
+  const known =
+    key === null ? null : await store.acceptedMessages.find<Acknowledgement>(workspace, session, id);
+  if (known !== null) {
+    if (known.hash !== hash) throw keyReused(key ?? id);
+    return known.acknowledgement;
+  }
+  try {
+    const acknowledgement = await deliver({ id, hash });
+    await store.acceptedMessages.remember(workspace, session, [{ id, hash, acknowledgement }]);
+    return acknowledgement;
+  } catch (error) {
+    throw explain(error, id, key);
+  }
+}
+
+function explain(error: unknown, id: string, key: string | null): unknown {
+  if (error instanceof TemporalAway) {
+    return new Problem(
+      'unavailable',
+      `Temporal or every worker is away. The message ${id} may still be applied; retry with this Idempotency-Key: ${key ?? id}`,
+      { headers: { 'Retry-After': '5' }, members: { message: id } },
+    );
+  }
+  if (error instanceof WorkflowGone) return sessionClosed();
+  if (!(error instanceof Refused)) return error;
+  switch (error.type) {
+    case REFUSALS.closed:
+      return sessionClosed();
+    case REFUSALS.idReused:
+      return keyReused(key ?? id);
+    case REFUSALS.inboxFull:
+      return new Problem('inbox-full', error.message, { headers: { 'Retry-After': '5' } });
+    case REFUSALS.taskFinished:
+      return new Problem('task-finished', error.message);
+    case REFUSALS.taskNotFound:
+      return new Problem('not-found', error.message);
+    default:
+      return error;
+  }
+}
+
+export function sessionClosed(): Problem {
+  return new Problem('session-closed', 'The session is closed and takes no more input: open a new one');
+}

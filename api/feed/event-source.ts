@@ -1,0 +1,123 @@
+/** Events of a conversation with their content: of earlier runs from the store, of this one from its workflow. */
+import type { ConversationEvent } from '../../protocol/events.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import type { EventResource } from '../../protocol/schemas/event.ts';
+import type { ConversationRead, TaskView } from '../../protocol/session-messages.ts';
+import { isTerminal } from '../../protocol/task.ts';
+import type { Store } from '../../storage/store.ts';
+import { gatherContent } from './content-index.ts';
+import { WorkflowGone } from '../gateway/failures.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { renderEvent } from './render-events.ts';
+
+export interface EventPage {
+  events: EventResource[];
+  /** There are no more now. */
+  isAtHead: boolean;
+  /** There will never be more. */
+  isEnded: boolean;
+}
+
+export interface FeedHead {
+  offset: number;
+  transfers: Pick<TaskView, 'id' | 'status'>[];
+}
+
+/** Beyond every offset: asks for the view alone. */
+const NO_EVENTS = Number.MAX_SAFE_INTEGER;
+/** How often a reader may fall between two runs before it gives up. */
+const ATTEMPTS = 5;
+
+export class EventSource {
+  readonly #store: Store;
+  readonly #gateway: Gateway;
+
+  constructor(store: Store, gateway: Gateway) {
+    this.#store = store;
+    this.#gateway = gateway;
+  }
+
+  /**
+   * At most `limit` events from `from` on, without gaps. Rejects with TemporalAway when only the workflow could
+   * tell; `storedOnly` gives what the store has.
+   */
+  async readPage(
+    id: ConversationId,
+    from: number,
+    limit: number,
+    { storedOnly = false } = {},
+  ): Promise<EventPage> {
+    const isOver = await this.isOver(id);
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.#store.events.read(id, from, limit);
+      if (stored.length === limit) return this.#render(id, stored, null, { isAtHead: false, isEnded: false });
+      if (isOver || storedOnly) {
+        return this.#render(id, stored, null, { isAtHead: true, isEnded: isOver });
+      }
+      const next = from + stored.length;
+      const read = await this.readWorkflow(id, next);
+      if (read === null)
+        return this.#render(id, stored, null, { isAtHead: true, isEnded: await this.isOver(id) });
+      const isContiguous = read.firstOffset <= next || read.view.offset < next;
+      // A rollover between the two reads: what is missing is in the store by now.
+      if (!isContiguous && attempt < ATTEMPTS) continue;
+      const events = [...stored, ...(isContiguous ? read.events : [])].slice(0, limit);
+      const last = events.at(-1)?.offset ?? from - 1;
+      return this.#render(id, events, read, {
+        isAtHead: last >= read.view.offset,
+        isEnded: events.some((event) => endsFeed(id, event)),
+      });
+    }
+  }
+
+  /** Where the feed stands now: its last offset, and the tasks that the conversation waits for. */
+  async findHead(id: ConversationId): Promise<FeedHead> {
+    const read = (await this.isOver(id)) ? null : await this.readWorkflow(id, NO_EVENTS);
+    if (read === null) return this.findStoredHead(id);
+    const { offset, tasks } = read.view;
+    const transfers = tasks.filter(({ mode, status }) => mode === 'transfer' && !isTerminal(status));
+    return { offset, transfers };
+  }
+
+  async findStoredHead(id: ConversationId): Promise<FeedHead> {
+    return { offset: await this.#store.events.lastOffset(id), transfers: [] };
+  }
+
+  /** The session was closed or the task has ended, and everything of it is in the store. */
+  async isOver(id: ConversationId): Promise<boolean> {
+    const { workspace, session, task } = id;
+    if (task !== null) {
+      const record = await this.#store.tasks.get({ workspace, session, task });
+      return record === null || isTerminal(record.status);
+    }
+    const record = await this.#store.sessions.get(workspace, session);
+    return record === null || record.status === 'closed' || record.status === 'aborted';
+  }
+
+  /** Null when there is no workflow: it is over, or (a task) has not started. */
+  async readWorkflow(id: ConversationId, from: number): Promise<ConversationRead | null> {
+    try {
+      return await this.#gateway.read(id, from);
+    } catch (error) {
+      if (error instanceof WorkflowGone) return null;
+      throw error;
+    }
+  }
+
+  async #render(
+    id: ConversationId,
+    events: ConversationEvent[],
+    read: ConversationRead | null,
+    state: { isAtHead: boolean; isEnded: boolean },
+  ): Promise<EventPage> {
+    const unstored = read ?? (() => (state.isEnded ? null : this.readWorkflow(id, NO_EVENTS)));
+    const content = await gatherContent(this.#store, id, events, unstored);
+    return { events: events.map((event) => renderEvent(event, content)), ...state };
+  }
+}
+
+/** The last event of a conversation: nothing follows it. */
+function endsFeed(id: ConversationId, event: ConversationEvent): boolean {
+  if (id.task === null) return event.type === 'session.closed';
+  return event.type === 'task.finished' && event.task === id.task;
+}

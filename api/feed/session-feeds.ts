@@ -1,0 +1,55 @@
+import type { Logger } from 'pino';
+import type { Bus } from '../../bus/bus.ts';
+import { toWorkflowId } from '../../protocol/ids.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import type { EventSource } from './event-source.ts';
+import { FeedReader } from './feed-reader.ts';
+import { SessionFeed } from './session-feed.ts';
+
+/** The feeds that somebody reads at the moment. The last reader of a feed closes it. */
+export class SessionFeeds {
+  readonly #dependencies: { source: EventSource; bus: Bus; logger: Logger };
+  readonly #feeds = new Map<string, { feed: SessionFeed; readers: number }>();
+
+  constructor(dependencies: { source: EventSource; bus: Bus; logger: Logger }) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Reads from this offset on, or what comes from now on. */
+  async open(id: ConversationId, from: number | 'latest'): Promise<FeedReader> {
+    const key = toWorkflowId(id);
+    let entry = this.#feeds.get(key);
+    if (entry === undefined || entry.feed.isOver) {
+      entry = { feed: new SessionFeed(id, this.#dependencies), readers: 0 };
+      this.#feeds.set(key, entry);
+    }
+    const { feed } = entry;
+    entry.readers += 1;
+    const leave = (): void => this.#leave(key, feed);
+    try {
+      await feed.ready();
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return new FeedReader(feed, from === 'latest' ? feed.head + 1 : from, leave);
+  }
+
+  /** Ends all readers. */
+  stop(): void {
+    for (const { feed } of this.#feeds.values()) feed.stop();
+    this.#feeds.clear();
+  }
+
+  #leave(key: string, feed: SessionFeed): void {
+    const entry = this.#feeds.get(key);
+    if (entry === undefined || entry.feed !== feed) {
+      feed.stop();
+      return;
+    }
+    entry.readers -= 1;
+    if (entry.readers > 0) return;
+    this.#feeds.delete(key);
+    feed.stop();
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * `Idempotency-Key`: the same key and body get the same answer and have one effect; the same key with another body
+ * is refused. A key belongs to the principal and the route. Spec: api.md, "Idempotency".
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Request } from 'express';
+import type { ApiDependencies } from '../dependencies.ts';
+import { Problem } from './problem.ts';
+import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** Ids for what a request creates. With a key they follow from it, so that a repeat after a crash makes the same. */
+export interface RequestIds {
+  /** When the request was first made, in milliseconds since 1970. */
+  at: number;
+  uuid: string;
+}
+
+const WAIT_MS = 10_000;
+const LOOK_EVERY_MS = 50;
+const MESSAGE_ID = /^msg_[0-9a-f]{28}$/;
+
+export function readIdempotencyKey(request: Request): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && /^[\x21-\x7e][\x20-\x7e]{0,199}$/.test(key)) return key;
+  throw new Problem('malformed-request', 'The Idempotency-Key must have 1 to 200 printable ASCII characters');
+}
+
+/** `route`: the path with its ids. `answer` may be called again for a request whose process died on the way. */
+export async function answerOnce(
+  { store, clock, newId }: Pick<ApiDependencies, 'store' | 'clock' | 'newId'>,
+  { request, route, body }: { request: Request; route: string; body: unknown },
+  answer: (ids: RequestIds) => Promise<Answer>,
+): Promise<Answer> {
+  const key = readIdempotencyKey(request);
+  if (key === null) return answer({ at: clock(), uuid: newId() });
+  const { workspace, name: principal } = DEVELOPMENT_PRINCIPAL;
+  const requestKey = { workspace, principal, route, key };
+  const end = clock() + WAIT_MS;
+  for (;;) {
+    const known = await store.requests.begin<Answer>(requestKey, hashBody(body), clock());
+    if (known.state === 'same') return known.response;
+    if (known.state === 'conflict') throw keyReused(key);
+    if (known.state === 'new') {
+      return complete(store, requestKey, () =>
+        answer({ at: known.since, uuid: toUuid(workspace, principal, route, key) }),
+      );
+    }
+    if (clock() >= end) {
+      throw new Problem(
+        'unavailable',
+        'The first request with this Idempotency-Key is still being answered',
+        {
+          headers: { 'Retry-After': '5' },
+        },
+      );
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function complete(
+  store: ApiDependencies['store'],
+  requestKey: { workspace: string; principal: string; route: string; key: string },
+  answer: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    const given = await answer();
+    await store.requests.complete(requestKey, given);
+    return given;
+  } catch (error) {
+    // A refusal changed nothing, so the same key may be tried again.
+    await store.requests.abandon(requestKey);
+    throw error;
+  }
+}
+
+/**
+ * The id of a message: what the client chose, in our form. An id of ours as the key is taken as it is, so that a
+ * message whose answer got lost can be sent again by the id that was told.
+ */
+export function toMessageIdUuid(scope: string, key: string): { id: string } | { uuid: string } {
+  return MESSAGE_ID.test(key) ? { id: key } : { uuid: toUuid(scope, key) };
+}
+
+export function keyReused(key: string): Problem {
+  return new Problem(
+    'idempotency-key-reused',
+    `The Idempotency-Key ${key} was used with another body: choose a new key for a new request`,
+  );
+}
+
+/** 8 bytes (hex) of sha256 over the canonical form, in which the order of fields does not count: it goes into history. */
+export function hashBody(body: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(body)) ?? '')
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
+}
+
+function toUuid(...parts: string[]): string {
+  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
