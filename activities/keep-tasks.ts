@@ -1,5 +1,4 @@
 /** Tasks in the store: their text before they start, their end when it has come; and the watch over inherited ones. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Activities, WatchTasksRequest } from '../protocol/activities.ts';
 import { NO_USAGE } from '../protocol/content.ts';
@@ -30,7 +29,6 @@ export function createTaskKeeping(
 }
 
 async function watch(dependencies: ActivityDependencies, request: WatchTasksRequest): Promise<TaskReport[]> {
-  const { cancellationSignal } = Context.current();
   for (;;) {
     const ended: TaskReport[] = [];
     for (const task of request.tasks) {
@@ -38,7 +36,8 @@ async function watch(dependencies: ActivityDependencies, request: WatchTasksRequ
       if (report !== null) ended.push(report);
     }
     if (ended.length > 0) return ended;
-    await sleep(LOOK_EVERY_MS, undefined, { signal: cancellationSignal });
+    // A worker's shutdown is told as one, so that another worker watches on.
+    await Context.current().sleep(LOOK_EVERY_MS);
   }
 }
 

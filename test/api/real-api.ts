@@ -66,6 +66,7 @@ export async function startRealApi({ rollover, deadlines }: RealApiOptions = {})
     store,
     bus,
     provider: { call: (call) => real.model.provider.call(call) },
+    queues: 'all',
     mainQueue,
   });
   const temporalUi = 'http://127.0.0.1:8233';

@@ -79,6 +79,7 @@ export async function startTestOffstage(): Promise<TestOffstage> {
         return model.provider.call({ ...call, model: { ...call.model, model: agent } });
       },
     },
+    queues: 'all',
     mainQueue: server.taskQueue,
   });
 
