@@ -25,7 +25,8 @@ export interface WorkerDependencies {
   store: Store;
   bus: Bus;
   provider: Provider;
-  queues: QueueChoice;
+  /** `all` where nothing is said. */
+  queues?: QueueChoice;
   /** Named otherwise by tests alone, so that several of them share one server. */
   mainQueue?: string;
 }
@@ -51,7 +52,7 @@ export function toQueues(choice: QueueChoice, mainQueue: string = MAIN_QUEUE): s
 export async function startWorkers(dependencies: WorkerDependencies): Promise<Workers> {
   const mainQueue = dependencies.mainQueue ?? MAIN_QUEUE;
   const workers: Worker[] = [];
-  for (const queue of toQueues(dependencies.queues, mainQueue)) {
+  for (const queue of toQueues(dependencies.queues ?? 'all', mainQueue)) {
     const heartbeatThrottle = HEARTBEAT_THROTTLE[queue === mainQueue ? 'main' : 'background'];
     workers.push(await Worker.create(toWorkerOptions(dependencies, queue, heartbeatThrottle)));
   }

@@ -66,7 +66,6 @@ export async function startRealApi({ rollover, deadlines }: RealApiOptions = {})
     store,
     bus,
     provider: { call: (call) => real.model.provider.call(call) },
-    queues: 'all',
     mainQueue,
   });
   const temporalUi = 'http://127.0.0.1:8233';

@@ -79,7 +79,6 @@ export async function startTestOffstage(): Promise<TestOffstage> {
         return model.provider.call({ ...call, model: { ...call.model, model: agent } });
       },
     },
-    queues: 'all',
     mainQueue: server.taskQueue,
   });
 
