@@ -78,6 +78,9 @@ export interface ConversationState {
   turnOpen: boolean;
   turnCause: TurnCause | null;
   turnUsage: Usage;
+  /** Whether the agent has said something in this turn, and what is said for it when it does not. */
+  turnSpoken: boolean;
+  holdingMessage: string | null;
   /** The turn that was told to stop. */
   interruptedTurn: number | null;
   lastOutcome: TurnOutcome | null;
@@ -134,6 +137,8 @@ export function openConversation(opening: Opening): ConversationState {
     turnOpen: false,
     turnCause: null,
     turnUsage: { ...NO_USAGE },
+    turnSpoken: false,
+    holdingMessage: null,
     interruptedTurn: null,
     lastOutcome: null,
     phase: 'idle',

@@ -56,6 +56,8 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.turnOpen = true;
       state.turnCause = event.cause;
       state.turnUsage = { ...NO_USAGE };
+      state.turnSpoken = false;
+      state.holdingMessage = null;
       return;
     case 'turn.interrupting':
       state.interruptedTurn = event.turn;

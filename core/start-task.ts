@@ -34,8 +34,15 @@ export function startTask(
   state.tasks.push(task);
   state.unopened[task.id] = { ...request, id: task.id };
   ports.record({ type: 'task.queued', ...toTaskName(task), mode: task.mode, cause: how.cause });
+  if (how.cause === 'model') state.holdingMessage ??= holdingMessageOf(state, task.agent);
   ports.launchTasks();
   return { task, existing: false };
+}
+
+/** What is said for a turn that started this agent and would end without a word. */
+function holdingMessageOf(state: ConversationState, agent: string): string | null {
+  const entry = state.roster.agents[state.agent]?.subAgents.find((subAgent) => subAgent.agent === agent);
+  return entry?.holdingMessage ?? null;
 }
 
 function findExisting(state: ConversationState, request: TaskRequest): TaskRecord | undefined {

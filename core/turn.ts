@@ -39,7 +39,10 @@ export async function runTurn(
     if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
     if (reply.toolCalls.length > 0 && !atLimit) await answerToolCalls(state, ports, reply);
     else if (atLimit) return finishTurn(state, ports, 'limit');
-    else if (!hasMessageForThisTurn(state)) return finishTurn(state, ports, 'answered');
+    else if (!hasMessageForThisTurn(state)) {
+      sayHoldingMessage(state, ports);
+      return finishTurn(state, ports, 'answered');
+    }
   }
 }
 
@@ -99,6 +102,7 @@ function commitReply(
 ): void {
   state.unstored = state.unstored.filter((row) => !request.append.includes(row));
   if (reply.message === null) return;
+  if (reply.text.trim() !== '') state.turnSpoken = true;
   state.head = reply.place;
   ports.record({
     type: 'message.committed',
@@ -137,20 +141,39 @@ function reachLimit(state: ConversationState, ports: TurnPorts): TurnOutcome {
   return finishTurn(state, ports, 'limit');
 }
 
+/** For an agent that started work and said nothing, so that the user is not left in silence. */
+function sayHoldingMessage(state: ConversationState, ports: TurnPorts): void {
+  const { holdingMessage: text, agent } = state;
+  if (text === null || state.turnSpoken) return;
+  const id = ports.newMessageId();
+  state.unstored.push({ kind: 'spoken_for', place: takePlace(state), id, at: ports.now(), agent, text });
+  recordMessage(state, ports, id, 'assistant');
+}
+
 /** Words of the system for the user, in the transcript: the conversation can go on. */
 function sayAsSystem(state: ConversationState, ports: TurnPorts, text: string): void {
   const id = ports.newMessageId();
   state.unstored.push({ kind: 'system', place: takePlace(state), id, at: ports.now(), text });
+  recordMessage(state, ports, id, 'system');
+}
+
+/** A message that no model made. */
+function recordMessage(
+  state: ConversationState,
+  ports: TurnPorts,
+  message: string,
+  role: 'assistant' | 'system',
+): void {
+  const { turn, step, agent } = state;
+  const nothing = { toolCalls: [], stopReason: null, usage: null };
   ports.record({
     type: 'message.committed',
-    turn: state.turn,
-    step: state.step,
-    agent: state.agent,
-    message: id,
-    role: 'system',
+    turn,
+    step,
+    agent,
+    message,
+    role,
     status: 'committed',
-    toolCalls: [],
-    stopReason: null,
-    usage: null,
+    ...nothing,
   });
 }

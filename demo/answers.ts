@@ -73,7 +73,21 @@ export function tellResult(call: DemoCall | undefined, text: string, isError: bo
   const agent = String(call?.arguments['agent']);
   const name = call?.name ?? 'The tool';
   const words = name === 'transfer_task' ? `${agent} answered:` : (RESULT_WORDS[name] ?? `${name} answered:`);
-  return `${words}\n\n${name === 'wait_background_agents' ? showWait(text) : showHead(text)}`;
+  return `${words}\n\n${showResult(name, text)}`;
+}
+
+function showResult(name: string, text: string): string {
+  if (name === 'list_background_agents') return showList(text);
+  return name === 'wait_background_agents' ? showWait(text) : showHead(text);
+}
+
+/** All tasks of a list, by the titles that a person knows. */
+function showList(text: string): string {
+  const lines = text.split('\n').flatMap((line) => {
+    const [id, agent, title, ...rest] = line.split(' | ');
+    return id?.startsWith('- agent_task_') ? [`- ${title} (${agent}): ${rest.join(', ')}`] : [];
+  });
+  return lines.length === 0 ? text : lines.join('\n');
 }
 
 /** The ends of tasks that were waited for, as a list; whatever else it is, as it stands. */

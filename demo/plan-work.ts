@@ -57,16 +57,37 @@ const BULLET = /^\s*(?:[-*•]|\d+[.)])\s+(.+)$/gm;
 const LIST = /\b(?:each|every|following|these|those|to|for|all)\b[^:\n]*:\s*([^\n]+)$/im;
 const NAMES = /(?<!^)\b((?:\p{Lu}[\p{L}.'’-]+,? )+(?:and|&)(?: \p{Lu}[\p{L}.'’-]+)+)/u;
 
+/** Names that a question is about, as in "how A and B differ", are one piece of work. */
+const QUESTION_WORD = /\b(?:how|why|whether|what|which)\b/i;
+
+function readNames(text: string): string {
+  const names = NAMES.exec(text);
+  return names === null || QUESTION_WORD.test(text.slice(0, names.index)) ? '' : (names[1] ?? '');
+}
+
 /** Bullets, a list after a colon, or names in a row. A comparison names one piece of work, not several. */
 export function readItems(text: string): string[] {
   const bullets = [...text.matchAll(BULLET)].map(([, item = '']) => item.trim());
   if (bullets.length > 1) return bullets;
   if (/\bcompar|\bversus\b|\bvs\b|\bbetween\b/i.test(text)) return [];
-  const list = LIST.exec(text)?.[1] ?? NAMES.exec(text)?.[1] ?? '';
+  const list = LIST.exec(text)?.[1] ?? readNames(text);
   const items = list
     .split(/\s*[,;]\s*(?:and\s+)?|\s+(?:and|&)\s+/)
     .map((item) => item.replace(/[.!?\s]+$/, ''));
   return items.length > 1 ? items.filter((item) => item !== '') : [];
+}
+
+/** Each line of a list is for its own task alone: no patient's agent sees another patient. */
+function leaveOutOthers(text: string, item: string): string {
+  const isOther = (line: string): boolean => {
+    const [bullet] = line.matchAll(BULLET);
+    return bullet !== undefined && bullet[1]?.trim() !== item;
+  };
+  return text
+    .split('\n')
+    .filter((line) => !isOther(line))
+    .join('\n')
+    .trim();
 }
 
 /** An empty plan: the message asks for nothing that these agents are for. */
@@ -80,7 +101,7 @@ export function planWork(text: string, delegates: Delegate[], system: string): P
   if (items.length > 1) {
     return items.map((item) => ({
       agent: best.name,
-      task: `${text.trim()}\n\nYour part: ${item}`,
+      task: `${leaveOutOthers(text, item)}\n\nYour part: ${item}`,
       title: toTitle(item),
     }));
   }

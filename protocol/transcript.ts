@@ -28,6 +28,8 @@ export type NewRow =
   | { kind: 'completion'; place: Place; id: string; at: number; tasks: TaskOutcome[] }
   /** Words of the system for the user (a failed turn, a limit); the model sees a short note of it. */
   | { kind: 'system'; place: Place; id: string; at: number; text: string }
+  /** Words that the team's file puts into an agent's mouth: the user reads them as the agent's own. */
+  | { kind: 'spoken_for'; place: Place; id: string; at: number; agent: string; text: string }
   /** Words of the system for the model alone, such as who handed over or that this is the last step. */
   | { kind: 'instruction'; place: Place; id: string; at: number; text: string }
   | {
@@ -67,7 +69,7 @@ export interface TranscriptRow {
   place: Place;
   id: string;
   role: 'user' | 'assistant' | 'tool' | 'system';
-  /** `completion` and `instruction` rows have role `system`; a model call renders each kind in its own way. */
+  /** A model call renders each kind in its own way. What the user was told beside the model's own words is `system`. */
   kind: 'user' | 'assistant' | 'tool' | 'completion' | 'system' | 'instruction';
   agent: string | null;
   content: Part[];

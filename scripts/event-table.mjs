@@ -13,6 +13,8 @@ const LIVE = `
 Sent without an id to those who watch now. A \`message.committed\` replaces the deltas of its turn and step; \`attempt.reset\` voids what was streamed so far.
 `;
 
+const IN_EVERY_EVENT = ['offset', 'at', 'type'];
+
 /** @returns {string} */
 export function renderEventTable() {
   return [INTRODUCTION, renderTable(eventSchema), LIVE, renderTable(liveEventSchema)].join('\n');
@@ -23,8 +25,8 @@ function renderTable(schema) {
   const { $defs, $ref, ...whole } = z.toJSONSchema(schema, { unrepresentable: 'any' });
   const { oneOf, anyOf } = $ref ? $defs[$ref.split('/').at(-1)] : whole;
   const rows = (oneOf ?? anyOf).map(({ properties }) => {
-    const { type, offset: _offset, at: _at, ...fields } = properties;
-    return `| \`${type.const}\` | ${Object.entries(fields).map(renderField).join(', ')} |`;
+    const fields = Object.entries(properties).filter(([name]) => !IN_EVERY_EVENT.includes(name));
+    return `| \`${properties.type.const}\` | ${fields.map(renderField).join(', ')} |`;
   });
   return ['| type | fields |', '| --- | --- |', ...rows, ''].join('\n');
 }

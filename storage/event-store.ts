@@ -14,7 +14,7 @@ export class EventStore {
     this.#db = db;
   }
 
-  /** An offset that is there stays as it is. */
+  /** What is told later of an offset is right: see {@link insertEvents}. */
   async append(conversation: ConversationId, events: readonly ConversationEvent[]): Promise<void> {
     if (events.length === 0) return;
     await inTransaction(this.#db, (transaction) => insertEvents(transaction, conversation, events));

@@ -8,6 +8,10 @@ import type { Database } from './tables.ts';
 /** Statements take at most 65,535 parameters. */
 const EVENTS_OF_A_STATEMENT = 5000;
 
+/**
+ * Another event at an offset that is there replaces it: a workflow task that the server did not take may have
+ * archived what never happened, and what stands where is for the workflow to say.
+ */
 export async function insertEvents(
   db: Kysely<Database>,
   conversation: ConversationId,
@@ -22,7 +26,11 @@ export async function insertEvents(
           .slice(start, start + EVENTS_OF_A_STATEMENT)
           .map((event) => ({ ...key, event_offset: event.offset, body: toJson(event) })),
       )
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) =>
+        conflict
+          .columns(['workspace', 'session', 'task', 'event_offset'])
+          .doUpdateSet((eb) => ({ body: eb.ref('excluded.body') })),
+      )
       .execute();
   }
 }

@@ -79,6 +79,10 @@ export async function writeOut(
         kind: row.kind,
         content: [{ type: 'text', text: row.text }],
       });
+    case 'spoken_for': {
+      const content = [{ type: 'text' as const, text: row.text }];
+      return makeRow({ place, id, at, role: 'assistant', kind: 'system', agent: row.agent, content });
+    }
     case 'completion': {
       const ends = await readTaskEnds(db, conversation, row.tasks);
       const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end) }));

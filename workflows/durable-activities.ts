@@ -13,14 +13,14 @@ const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
  */
 export const { callModel: callMainModel } = proxyActivities<Pick<Activities, 'callModel'>>({
   scheduleToCloseTimeout: '30m',
-  heartbeatTimeout: '15s',
+  heartbeatTimeout: '10s',
   cancellationType,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
 });
 
 export const { callModel: callBackgroundModel } = proxyActivities<Pick<Activities, 'callModel'>>({
   scheduleToCloseTimeout: '4h',
-  heartbeatTimeout: '30s',
+  heartbeatTimeout: '20s',
   cancellationType,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
 });

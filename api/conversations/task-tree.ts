@@ -31,10 +31,20 @@ export async function readTaskTree(
   const answers = await Promise.all([...starters].map((task) => readViews(source, { ...session, task })));
   const views = [...(known ?? []), ...answers.flatMap((answer) => answer ?? [])];
   return {
-    records: addUnopened(records, session, known ?? answers.flatMap((answer) => answer ?? [])),
+    records: sortByStart(
+      addUnopened(records, session, known ?? answers.flatMap((answer) => answer ?? [])),
+      views,
+    ),
     views: new Map(views.map((view) => [view.id, view])),
     isStale: answers.includes(null),
   };
+}
+
+/** Oldest first; tasks of one step, which have one time, in the order in which their starter named them. */
+function sortByStart(records: TaskRecord[], views: TaskView[]): TaskRecord[] {
+  const places = new Map(views.map((view, place) => [view.id, place]));
+  const placeOf = ({ id }: TaskRecord): number => places.get(id) ?? views.length;
+  return records.toSorted((a, b) => a.queuedAt - b.queuedAt || placeOf(a) - placeOf(b));
 }
 
 /** Null when Temporal is away. */

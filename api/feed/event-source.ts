@@ -55,13 +55,15 @@ export class EventSource {
         return this.#render(id, stored, null, { isAtHead: true, isEnded: isOver });
       }
       const next = from + stored.length;
-      const read = await this.readWorkflow(id, next);
+      const read = await this.readWorkflow(id, from);
       if (read === null)
         return this.#render(id, stored, null, { isAtHead: true, isEnded: await this.isOver(id) });
       const isContiguous = read.firstOffset <= next || read.view.offset < next;
+      // Of what both have, the workflow is right: a rollover that did not come about may have archived too early.
+      const archived = stored.filter(({ offset }) => offset < read.firstOffset);
       // A rollover between the two reads: what is missing is in the store by now.
       if (!isContiguous && attempt < ATTEMPTS) continue;
-      const events = [...stored, ...(isContiguous ? read.events : [])].slice(0, limit);
+      const events = (isContiguous ? [...archived, ...read.events] : stored).slice(0, limit);
       const last = events.at(-1)?.offset ?? from - 1;
       return this.#render(id, events, read, {
         isAtHead: last >= read.view.offset,

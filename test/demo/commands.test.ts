@@ -24,7 +24,7 @@ for (const [name, connect] of clients) {
         lines: [...lines, { assistant: '', calls: [listCall] }, { result: TASK_LIST, call: listCall.id }],
       });
       expect(told.calls).toEqual([]);
-      expect(told.text).toContain('Prices of heat pumps');
+      expect(told.text).toContain('- Prices of heat pumps (web_researcher): running, 4 s\n- Slow queries (');
     });
 
     it.each([

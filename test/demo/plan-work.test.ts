@@ -39,6 +39,12 @@ for (const [name, connect] of clients) {
       expect(calls.map((call) => call.arguments['agent']).sort()).toEqual(['code_analyst', 'web_researcher']);
     });
 
+    it('takes names that a question is about for one piece of work', async () => {
+      const user = 'Research how SQLite and Redis keep data, and analyse what that means for our code.';
+      const { calls } = await ask({ ...research, lines: [{ user }] });
+      expect(calls.map((call) => call.arguments['agent'])).toEqual(['web_researcher', 'code_analyst']);
+    });
+
     it('starts the first agent for work that fits no description', async () => {
       const { calls } = await ask({ ...research, lines: [{ user: 'How tall is the Eiffel Tower?' }] });
       expect(calls.map((call) => call.arguments['agent'])).toEqual(['web_researcher']);
@@ -63,6 +69,15 @@ for (const [name, connect] of clients) {
         ['caller', 'Anna Berg'],
         ['caller', 'Ben'],
         ['caller', 'Carla Diaz'],
+      ]);
+    });
+
+    it('tells the task of one item nothing of the others', async () => {
+      const user = 'Call these people of ward 3:\n- Anna Berg, knee\n- Ben, heart';
+      const { calls } = await ask({ ...clinic, lines: [{ user }] });
+      expect(calls.map((call) => call.arguments['task'])).toEqual([
+        'Call these people of ward 3:\n- Anna Berg, knee\n\nYour part: Anna Berg, knee',
+        'Call these people of ward 3:\n- Ben, heart\n\nYour part: Ben, heart',
       ]);
     });
 

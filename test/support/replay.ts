@@ -1,29 +1,39 @@
+/** Replaying what a test has made, or what was stored, against the workflow code of this run. */
 import type { Client } from '@temporalio/client';
-import type { WorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 
-/**
- * Replays every run of the given workflows against `bundle` and throws on the first that does not replay.
- * Follows continue-as-new backwards from the latest run, so a rolled-over session is replayed in full.
- * `options`: what the worker of the test set and replay needs too (data converter, interceptors, sinks).
- * Returns how many runs were replayed.
- */
-export async function replayHistories(
-  client: Client,
-  workflowIds: readonly string[],
-  bundle: { code: string },
-  options: Pick<WorkerOptions, 'dataConverter' | 'interceptors' | 'sinks'> = {},
-): Promise<number> {
-  let replayed = 0;
-  for (const workflowId of workflowIds) {
+export interface ReplayedRun {
+  workflowId: string;
+  /** As the server gives it, or as JSON. */
+  history: unknown;
+}
+
+/** A replay pokes nobody. */
+const sinks = { offstage: { poke: { fn: () => undefined, callDuringReplay: false } } };
+
+/** Every run of a session and of its tasks, the latest run of each first. */
+export async function fetchRuns(client: Client, session: string): Promise<ReplayedRun[]> {
+  const ids = new Set([session]);
+  const query = `WorkflowId STARTS_WITH "${session}/task/"`;
+  for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId);
+  const runs: ReplayedRun[] = [];
+  for (const workflowId of ids) {
     let runId: string | undefined;
     do {
       const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-      await Worker.runReplayHistory({ ...options, workflowBundle: bundle }, history, workflowId);
-      replayed += 1;
+      runs.push({ workflowId, history });
       const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
       runId = started?.continuedExecutionRunId || undefined;
     } while (runId !== undefined);
   }
-  return replayed;
+  return runs;
+}
+
+/** Throws on the first run that does not replay. */
+export async function replayRuns(bundle: { code: string }, runs: readonly ReplayedRun[]): Promise<void> {
+  const replays = Worker.runReplayHistories({ workflowBundle: bundle, sinks }, runs);
+  for await (const { workflowId, error } of replays) {
+    if (error !== undefined)
+      throw new Error(`${workflowId} does not replay: ${error.message}`, { cause: error });
+  }
 }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import { defer } from '../support/deferred.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
-import type { TestOffstage, TestSession } from '../support/test-offstage.ts';
+import type { TestOffstage } from '../support/test-offstage.ts';
+import type { TestSession } from '../support/test-session.ts';
 import { makeTeam } from '../support/test-team.ts';
 import { waitFor } from '../support/wait-for.ts';
 

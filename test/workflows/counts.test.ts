@@ -5,7 +5,8 @@ import { defer } from '../support/deferred.ts';
 import { readPayloads } from '../support/payloads.ts';
 import { runAgent } from '../support/scripted-tools.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
-import type { TestOffstage, TestSession } from '../support/test-offstage.ts';
+import type { TestOffstage } from '../support/test-offstage.ts';
+import type { TestSession } from '../support/test-session.ts';
 import { makeTeam } from '../support/test-team.ts';
 
 let offstage: TestOffstage;
