@@ -54,6 +54,9 @@ describe('a process that runs apart', () => {
     const lines: string[] = [];
     const code = await serve(settingsOf(shared), (line) => void lines.push(line));
     expect(code).toBe(1);
-    expect(lines).toEqual([expect.stringContaining('DATABASE_URL is not set'), expect.stringContaining('offstage start')]);
+    expect(lines).toEqual([
+      expect.stringContaining('DATABASE_URL is not set'),
+      expect.stringContaining('offstage start'),
+    ]);
   });
 });
