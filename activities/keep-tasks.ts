@@ -1,5 +1,5 @@
 /** Tasks in the store: their text before they start, their end when it has come; and the watch over inherited ones. */
-import { Context } from '@temporalio/activity';
+import { sleep } from '@temporalio/activity';
 import type { Activities, WatchTasksRequest } from '../protocol/activities.ts';
 import { NO_USAGE } from '../protocol/content.ts';
 import type { TaskReport } from '../protocol/task.ts';
@@ -36,8 +36,7 @@ async function watch(dependencies: ActivityDependencies, request: WatchTasksRequ
       if (report !== null) ended.push(report);
     }
     if (ended.length > 0) return ended;
-    // A worker's shutdown is told as one, so that another worker watches on.
-    await Context.current().sleep(LOOK_EVERY_MS);
+    await sleep(LOOK_EVERY_MS);
   }
 }
 

@@ -24,7 +24,7 @@ export interface TurnPorts {
   until(predicate: () => boolean, timeoutMs?: number): Promise<boolean>;
   /** Starts what the registry has queued, as far as the caps allow. Returns at once. */
   launchTasks(): void;
-  /** Asks a started task to stop. Returns at once; its end arrives as `task.finished`. */
+  /** Asks a started task to stop, and stores the end of a queued one. Returns at once; ends arrive as `task.finished`. */
   cancelTask(task: string): void;
   /** Passes words on to a started task. Returns at once. */
   messageTask(task: string, message: SendMessage): void;

@@ -11,7 +11,10 @@ type StopPorts = Pick<TurnPorts, 'record' | 'now' | 'launchTasks' | 'cancelTask'
 export function requestStop(state: ConversationState, ports: StopPorts, task: TaskRecord): boolean {
   if (isTerminal(task.status) || task.status === 'cancelling') return false;
   if (task.launch === 'unopened' || task.launch === 'opened') {
+    const isOpened = task.launch === 'opened';
     endTask(state, ports, { task: task.id, status: 'cancelled', error: null });
+    // One whose text is still on its way to the store gets its end there behind it.
+    if (isOpened) ports.cancelTask(task.id);
     return true;
   }
   ports.record({ type: 'task.cancelling', task: task.id });

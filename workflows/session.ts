@@ -114,6 +114,7 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
     if (state.inbox.length > 0) {
       await runTurn(state, ports, { atLimit: 'stop', mayRollOver: () => false });
       turns += 1;
+      await keepPlacedMessages(state);
     }
     if (!isDue()) continue;
     await archiveConversation(state);
@@ -123,6 +124,14 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
       await continueAsNew<typeof session>({ ...rest, carried: toCarriedState(state) });
     }
   }
+}
+
+/**
+ * After a model call that failed, nobody knows whether it stored the messages that it brought. A local activity leaves
+ * no copy of them in history, the next model call would leave another one with each turn that fails.
+ */
+async function keepPlacedMessages(state: ConversationState): Promise<void> {
+  if (state.unstored.some(({ kind }) => kind === 'user')) await archiveConversation(state);
 }
 
 /** Tasks first, then the end: the close is complete only when the tree is quiet. */

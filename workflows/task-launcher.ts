@@ -54,7 +54,9 @@ export class TaskLauncher {
 
   cancel(id: string): void {
     const scope = this.#scopes[id];
+    const task = findTask(this.#state, id);
     if (scope !== undefined) scope.cancel();
+    else if (task?.launch === 'opened') inBackground(() => this.#storeStop(task));
     else inBackground(() => this.#tell(id, (handle) => handle.cancel()));
   }
 
@@ -102,7 +104,7 @@ export class TaskLauncher {
     if (request === undefined) return;
     delete this.#state.unopened[task.id];
     await storeTask(this.#state, task, request);
-    if (isTerminal(task.status)) await storeTaskEnd(this.#state, task, { status: 'cancelled', error: null });
+    if (isTerminal(task.status)) await this.#storeStop(task);
     task.launch = 'opened';
     this.#launchOpened();
   }
@@ -135,6 +137,11 @@ export class TaskLauncher {
     if (isTerminal(task.status)) return;
     const report = await storeTaskEnd(this.#state, task, end);
     finishTask(this.#state, this.#ports, report);
+  }
+
+  /** Of a task that never had a workflow. */
+  async #storeStop(task: TaskRecord): Promise<void> {
+    await storeTaskEnd(this.#state, task, { status: 'cancelled', error: null });
   }
 
   /** A task that is gone cannot be told anything; that it is gone arrives by its own ways. */

@@ -106,6 +106,6 @@ describe('the dead code rule', () => {
     await tree.remove();
     expect(output).toMatch(/^cli\/nobody\.ts/m);
     expect(output).toMatch(/^forgotten .*cli\/used\.ts/m);
-    expect(output).toMatch(/^uuid .*package\.json/m);
+    expect(output).toMatch(/^yaml .*package\.json/m);
   });
 });

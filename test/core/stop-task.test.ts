@@ -35,6 +35,15 @@ describe('stopping a task', () => {
     const task = world.task('t1', { launched: false });
     expect(requestStop(world.state, world.ports, task)).toBe(true);
     expect(task).toMatchObject({ status: 'cancelled', runtimeMs: null });
+    expect(world.cancelled).toEqual(['t1']);
+  });
+
+  it('whose text is not in the store yet ends it at once, and leaves its end there to who writes the text', () => {
+    const world = new World();
+    const task = world.task('t1', { launched: false });
+    task.launch = 'unopened';
+    expect(requestStop(world.state, world.ports, task)).toBe(true);
+    expect(task.status).toBe('cancelled');
     expect(world.cancelled).toEqual([]);
   });
 

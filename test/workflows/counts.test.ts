@@ -78,6 +78,24 @@ describe('a plain turn', () => {
 });
 
 describe('the histories of a conversation', () => {
+  it('hold the messages of turns that fail at most twice, however many follow', async () => {
+    const session = await offstage.open(makeTeam({ assistant: {} }), {
+      assistant: [{ fail: 'no.' }, { fail: 'no.' }, { fail: 'no.' }, { say: 'At last.' }],
+    });
+    for (let turn = 1; turn <= 4; turn += 1) {
+      await session.say(`the words of message ${turn}, which come once`);
+      await session.untilIdle(turn);
+    }
+    const payloads = await readPayloads(offstage.server.client, session.workflowId);
+    for (let turn = 1; turn <= 4; turn += 1) {
+      expect(payloads.join('\n').split(`the words of message ${turn},`).length - 1).toBeLessThanOrEqual(2);
+    }
+    const users = (await session.transcript()).filter((line) => line.startsWith('user: '));
+    expect(users).toHaveLength(4);
+    const asked = JSON.stringify(session.model.calls.at(-1)?.request.messages);
+    for (let turn = 1; turn <= 4; turn += 1) expect(asked).toContain(`message ${turn},`);
+  });
+
   const SAID = 'the words of the person'.padEnd(200, '.');
   const TASK = 'a long description of the work'.padEnd(200, '.');
   const STEER = 'what the person tells the agent at work'.padEnd(200, '.');

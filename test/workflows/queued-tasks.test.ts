@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestOffstage } from '../support/test-offstage.ts';
+import type { TestOffstage } from '../support/test-offstage.ts';
+import type { TestSession } from '../support/test-session.ts';
+import { makeTeam } from '../support/test-team.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let offstage: TestOffstage;
+beforeAll(async () => {
+  offstage = await startTestOffstage();
+});
+afterAll(() => offstage.close());
+
+const never = new Promise<void>(() => undefined);
+const team = makeTeam({ root: { subAgents: ['worker'] }, worker: {} }, { maxRunningTasks: 1 });
+
+/** A session whose one place is taken, with a second task in the queue. */
+async function openWithQueue(turns: number): Promise<TestSession> {
+  const session = await offstage.open(
+    team,
+    { root: [{ say: 'It was stopped.' }, { say: 'Yes.' }], worker: [{ after: never }] },
+    { rollover: { turns, events: 1000 } },
+  );
+  for (const id of ['running', 'queued']) {
+    await session.update('startTask', { id, agent: 'worker', task: 'Do it', notify: 'failure' });
+  }
+  await waitFor(() => session.model.calls.length === 1);
+  return session;
+}
+
+describe('a queued task that is stopped', () => {
+  it('has its end in the store, as if it had run', async () => {
+    const session = await openWithQueue(64);
+    const receipt = await session.update('stopTask', { task: 'queued', mode: 'now' });
+    expect(receipt).toMatchObject({ quiet: true, tasks: [{ status: 'cancelled' }] });
+    await waitFor(async () => {
+      const stored = await offstage.store.tasks.get({
+        workspace: 'default',
+        session: session.id,
+        task: 'queued',
+      });
+      return stored?.status === 'cancelled';
+    });
+    await session.untilIdle(1);
+    session.model.forget();
+  });
+
+  it('does not hold up a rollover', async () => {
+    const session = await openWithQueue(1);
+    await session.update('stopTask', { task: 'queued', mode: 'now' });
+    await session.untilIdle(1);
+    await waitFor(async () => (await session.read()).firstOffset > 1);
+    await session.say('Still there?');
+    await session.untilIdle(2);
+    expect((await session.read()).view.tasks.map(({ status }) => status)).toEqual(['running', 'cancelled']);
+  });
+});
+
+describe('a model call', () => {
+  it('is tried again for as long as it bounds itself: by time, not by a number of attempts', async () => {
+    const session = await offstage.open(makeTeam({ assistant: {} }), { assistant: [{ say: 'Hi.' }] });
+    await session.say('Hello');
+    await session.untilIdle(1);
+    const { events } = await offstage.server.client.workflow.getHandle(session.workflowId).fetchHistory();
+    const scheduled = events?.flatMap(
+      ({ activityTaskScheduledEventAttributes: attributes }) => attributes ?? [],
+    );
+    expect(scheduled).toHaveLength(1);
+    expect(scheduled?.[0]?.retryPolicy?.maximumAttempts ?? 0).toBe(0);
+    expect(Number(scheduled?.[0]?.startToCloseTimeout?.seconds)).toBe(1800);
+  });
+});
