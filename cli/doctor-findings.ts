@@ -7,6 +7,7 @@ import { loadSettings } from '../config/settings.ts';
 import { checkServerDatabase } from '../storage/open-database.ts';
 import { describeServer } from '../storage/postgres-pool.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
+import { listProviders } from './model-access.ts';
 import { readErrorReason } from './read-error.mjs';
 import { isPortFree } from './temporal-server/choose-port.ts';
 import type { CliAttempt } from './temporal-server/find-temporal-cli.mjs';
@@ -162,9 +163,7 @@ async function inspectPorts({ host, temporal, ...api }: Settings): Promise<Findi
 
 function inspectModelAccess({ providers, demo }: Settings): Finding {
   const what = 'model access';
-  const configured = Object.entries(providers)
-    .filter(([, { apiKey, baseUrl }]) => apiKey !== null || baseUrl !== null)
-    .map(([name, { baseUrl }]) => (baseUrl ? `${name} at ${baseUrl}` : name));
+  const configured = listProviders(providers);
   if (demo === 'on') return { what, found: true, detail: 'the demo model (OFFSTAGE_DEMO=on)', todo: null };
   if (configured.length > 0) return { what, found: true, detail: configured.join(', '), todo: null };
   const todo = 'Set OPENAI_API_KEY or ANTHROPIC_API_KEY for a real model.';
