@@ -223,6 +223,11 @@ function oldestFirst(db: Kysely<Database>, { workspace, session }: { workspace: 
 /** The caller holds the lock of the row, and has seen that the task has not ended. */
 async function writeEnd(transaction: Transaction<Database>, request: FinishTaskRequest): Promise<void> {
   const { workspace, session, task } = request;
+  // Of a call that died with its worker.
+  await transaction
+    .deleteFrom('reservations')
+    .where((eb) => eb.and({ workspace, session, task }))
+    .execute();
   const result = await readTaskResult(transaction, request, request.status);
   const { files } = await transaction
     .selectFrom('files')
