@@ -148,7 +148,11 @@ async function lockAccounts(
     .selectFrom('budgets')
     .selectAll()
     .where((eb) => eb.and({ workspace, session }))
-    .where('task', 'in', wanted.map(({ key }) => key))
+    .where(
+      'task',
+      'in',
+      wanted.map(({ key }) => key),
+    )
     .orderBy('task')
     .forUpdate()
     .execute();
@@ -160,14 +164,18 @@ async function lockAccounts(
     .where('expires_at', '>', now)
     .execute();
   const reserved = others.reduce(
-    (sum, { tokens, cost, at }) =>
-      add(sum, { tokens, costUsd: cost, seconds: Math.max(0, now - at) / 1000 }),
+    (sum, { tokens, cost, at }) => add(sum, { tokens, costUsd: cost, seconds: Math.max(0, now - at) / 1000 }),
     NOTHING,
   );
   return rows.map((row) => {
     const scope = row.task === '' ? 'tree' : 'task';
     // A task's own budget is charged by its own calls alone, and they come one after another.
-    return { scope, limits: toLimits(row), used: toUsed(row), reserved: scope === 'tree' ? reserved : NOTHING };
+    return {
+      scope,
+      limits: toLimits(row),
+      used: toUsed(row),
+      reserved: scope === 'tree' ? reserved : NOTHING,
+    };
   });
 }
 
@@ -186,7 +194,11 @@ async function charge(
       seconds_used: eb('seconds_used', '+', spent.seconds),
     }))
     .where((eb) => eb.and({ workspace, session }))
-    .where('task', 'in', toAccountKeys(conversation, budgets).map(({ key }) => key))
+    .where(
+      'task',
+      'in',
+      toAccountKeys(conversation, budgets).map(({ key }) => key),
+    )
     .execute();
 }
 

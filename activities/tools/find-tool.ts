@@ -8,6 +8,7 @@ const tools: Record<string, Tool | undefined> = {
   save_file: saveFile,
   report_progress: reportProgress,
   view_background_agent: viewBackgroundAgent,
+  get_task_result: viewBackgroundAgent,
   create_todo: createTodos,
   create_todos: createTodos,
   update_todos: updateTodos,
@@ -17,4 +18,9 @@ const tools: Record<string, Tool | undefined> = {
 /** The tool of that name; for another one a tool that says that it does not exist. */
 export function findTool(name: string): Tool {
   return tools[name] ?? (() => Promise.resolve({ outcome: 'error', text: `unknown tool: ${name}` }));
+}
+
+/** Whether an activity runs it; the engine answers the others itself. */
+export function hasEffect(name: string): boolean {
+  return tools[name] !== undefined;
 }
