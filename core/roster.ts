@@ -1,4 +1,5 @@
 /** The part of a team that a workflow carries: who may start whom, and the limits. */
+import { findZeroLimit } from './budget.ts';
 import type { Agent, DialectName, Roster, RosterAgent, Team } from '../protocol/team.ts';
 
 export function toRoster(team: Team): Roster {
@@ -26,6 +27,7 @@ export function toTaskRoster(roster: Roster, agent: string): Roster {
 
 function toRosterAgent(team: Team, agent: Agent): RosterAgent {
   const model = team.models[agent.model];
+  const withheld = findZeroLimit(agent.budget);
   return {
     model: model === undefined ? agent.model : `${model.provider}/${model.model}`,
     subAgents: agent.subAgents.map((entry) => ({
@@ -34,6 +36,7 @@ function toRosterAgent(team: Team, agent: Agent): RosterAgent {
     })),
     dialect: readDialect(agent),
     maxIterations: agent.maxIterations,
+    ...(withheld === null ? {} : { withheld }),
   };
 }
 

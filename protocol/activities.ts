@@ -1,4 +1,5 @@
 /** The effects that workflows ask for. `activities/` implements them; workflows know this interface only. */
+import type { BudgetNotice } from './budget.ts';
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
 import type { ConversationId } from './ids.ts';
@@ -48,6 +49,8 @@ export interface ModelReply {
   stopReason: string | null;
   /** The call was aborted by an interrupt or a stop; what was said until then is stored and marked. */
   stopped?: 'interrupted';
+  /** A budget is near its end; or it is at its end, and the call was not made: there is no message. */
+  budget?: BudgetNotice;
   usage: Usage;
 }
 

@@ -28,3 +28,8 @@ export interface BudgetUse {
   used: number;
   limit: number;
 }
+
+/** What a model call tells its workflow: that the end is near, or that the call was not made. */
+export type BudgetNotice =
+  | ({ state: 'warned' } & BudgetUse)
+  | ({ state: 'exhausted'; onExhausted: Budget['onExhausted'] } & BudgetUse);

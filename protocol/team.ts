@@ -2,6 +2,7 @@
  * A team as it was understood from its file: names resolved, defaults filled in, nothing left to look up.
  * Stored once, content-addressed by `version`; workflows carry the version and a {@link Roster}.
  */
+import type { Budget, BudgetUnit } from './budget.ts';
 
 export interface Team {
   name: string;
@@ -28,6 +29,8 @@ export interface Agent {
   toolsets: Toolset[];
   /** Steps of a turn. */
   maxIterations: number;
+  /** For each task of this agent. */
+  budget?: Budget;
   fallback: { models: string[]; retries: number; cooldownMs: number } | null;
   addDate: boolean;
   addEnvironmentInfo: boolean;
@@ -79,10 +82,14 @@ export interface Limits {
   allowCycles: boolean;
   maxRunningTasks: number;
   maxUnfinishedTasks: number;
+  /** In a whole tree at once. */
+  maxTreeTasks?: number;
   maxTaskTimeMs: number;
   /** Tool calls of one step; the ones beyond are answered with an error. */
   maxToolCallsPerStep: number;
   modelIdleTimeoutMs: number;
+  /** For the whole tree. */
+  budget?: Budget;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -113,4 +120,6 @@ export interface RosterAgent {
   /** Of its tools for background agents; null where it has none. */
   dialect: DialectName | null;
   maxIterations: number;
+  /** What its budget allows none of: it may not be started. */
+  withheld?: BudgetUnit;
 }

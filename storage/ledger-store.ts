@@ -139,6 +139,13 @@ async function lockAccounts(
 ): Promise<BudgetAccount[]> {
   const { workspace, session, task } = conversation;
   const wanted = toAccountKeys(conversation, budgets);
+  // The session first, as its removal does.
+  await transaction
+    .selectFrom('sessions')
+    .select('id')
+    .where((eb) => eb.and({ workspace, id: session }))
+    .forKeyShare()
+    .execute();
   await transaction
     .insertInto('budgets')
     .values(wanted.map(({ key, limits }) => ({ workspace, session, task: key, ...toColumns(limits) })))

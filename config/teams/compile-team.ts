@@ -5,6 +5,7 @@ import type { Agent, Team, UnavailableTool } from '../../protocol/team.ts';
 import type { ModelAliases } from '../model-aliases.ts';
 import { warnOfAbsentKeys } from './absent-keys.ts';
 import { compileAgent } from './compile-agent.ts';
+import { requirePrices } from './compile-budget.ts';
 import { compileLimits } from './compile-limits.ts';
 import { compileModels } from './compile-models.ts';
 import type { ModelSurroundings } from './compile-models.ts';
@@ -113,6 +114,7 @@ function compile(
   checkDescriptions(agents, entry, report);
   const byName = Object.fromEntries(agents.map((agent) => [agent.name, agent]));
   if (!limits.allowCycles) warnOfCycles(byName, report);
+  requirePrices({ agents: byName, models: models.used, limits }, report);
   const content = {
     name,
     entry,
