@@ -1,9 +1,11 @@
 import { isTerminal } from '../../protocol/task.ts';
+import type { StopMode } from '../../protocol/task.ts';
 import { requestStop, toReceipt } from '../stop-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { findOwnTask, notFoundWords, statusWord } from './task-words.ts';
+import { whyWaitEnds } from './why-wait-ends.ts';
 
-/** A stop that takes longer than this is answered as `cancelling`; its end is told like any other. */
+/** A stop that takes longer than this (and its last step) is answered as `cancelling`; its end is told like any other. */
 const QUIET_WITHIN_MS = 60_000;
 
 /** Waits until the task and all below it are quiet, so that "stopped" is true when it is said. */
@@ -16,8 +18,10 @@ export async function stopBackgroundAgent({ state, ports, call }: ToolCallSituat
       text: `${task.id} had already ended (${statusWord(task.status)}); nothing was changed.`,
     };
   }
-  requestStop(state, ports, task);
-  await ports.until(() => isTerminal(task.status), QUIET_WITHIN_MS);
+  const mode = (call.arguments['mode'] ?? 'now') as StopMode;
+  requestStop(state, ports, task, { mode });
+  const patience = QUIET_WITHIN_MS + (mode === 'now' ? 0 : state.roster.limits.wrapUpTimeoutMs);
+  await ports.until(() => isTerminal(task.status) || whyWaitEnds(state) !== null, patience);
   const receipt = toReceipt(task, true);
   // The receipt tells of a stop in full; a task that completed in the same moment has a result still to be read.
   if (task.status === 'cancelled' && task.notice.state === 'pending') {
