@@ -54,6 +54,7 @@ export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
     renderOutput(end, findDialect(dialect)),
     ...renderFiles(end.files),
+    ...renderMissed(outcome),
   ];
   return `<background_task ${attributes.join(' ')}>\n${escapeTags(body.join('\n'))}\n</background_task>`;
 }
@@ -72,6 +73,11 @@ function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
 
 function renderFiles(files: TaskEnd['files']): string[] {
   return files.map((file) => `File: ${file.name} (${file.mediaType}, id ${file.id})`);
+}
+
+function renderMissed({ missedMessages = 0 }: TaskOutcome): string[] {
+  if (missedMessages === 0) return [];
+  return [`(${missedMessages} of the messages to it came too late: it had not read them when it ended.)`];
 }
 
 /** `850 ms`, `12.3 s`, `4 min 10 s`, `2 h 5 min`. */

@@ -6,11 +6,17 @@ import type { ConversationState } from './conversation-state.ts';
 /** Ids of accepted messages that go along; older ones are found in the store. */
 const SEEN_CARRIED = 64;
 
-/** Whether nothing is under way that a new run could not take up: a start that is not confirmed, a handler. */
+/**
+ * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order or a receipt
+ * on its way (the server drops what a run that is over had asked for), a last step with its deadline.
+ */
 export function mayRollOver(state: ConversationState): boolean {
-  return !state.tasks.some(
-    ({ launch, status }) => launch === 'unopened' || (launch === 'starting' && !isTerminal(status)),
-  );
+  if (state.receipts.length > 0 || state.wrapsUp) return false;
+  return !state.tasks.some(({ id, launch, status }) => {
+    if (launch === 'unopened') return true;
+    const isTold = state.undelivered[id] !== undefined;
+    return !isTerminal(status) && (launch === 'starting' || (launch === 'started' && isTold));
+  });
 }
 
 /** What the store does not have yet. */

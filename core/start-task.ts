@@ -98,6 +98,9 @@ function toRecord(
     notify: request.notify ?? 'always',
     key: request.key ?? null,
     status: 'queued',
+    stopMode: null,
+    steering: [],
+    missedMessages: 0,
     launch: 'unopened',
     partial: false,
     queuedAt: ports.now(),
@@ -113,15 +116,23 @@ function toRecord(
   };
 }
 
-/** The queued tasks that may start now: their text is in the store, and the cap has room. Oldest first. */
+/**
+ * The queued tasks that may start now, or go on: their text is in the store, and the cap has room. Oldest first.
+ */
 export function nextToLaunch(state: ConversationState): TaskRecord[] {
-  const running = state.tasks.filter((task) => occupiesPlace(task)).length;
-  const room = state.roster.limits.maxRunningTasks - running;
   return state.tasks
-    .filter((task) => task.status === 'queued' && task.launch === 'opened')
-    .slice(0, Math.max(0, room));
+    .filter((task) => task.status === 'queued' && (task.launch === 'opened' || task.launch === 'started'))
+    .slice(0, roomToRun(state));
 }
 
-function occupiesPlace(task: TaskRecord): boolean {
-  return !isTerminal(task.status) && (task.launch === 'starting' || task.launch === 'started');
+/** How many more tasks may run now. */
+export function roomToRun(state: ConversationState): number {
+  const running = state.tasks.filter((task) => occupiesPlace(task)).length;
+  return Math.max(0, state.roster.limits.maxRunningTasks - running);
+}
+
+/** One that stands still leaves its place to others. */
+function occupiesPlace({ status, launch }: TaskRecord): boolean {
+  if (launch === 'starting') return !isTerminal(status);
+  return launch === 'started' && (status === 'running' || status === 'cancelling');
 }

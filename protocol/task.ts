@@ -17,6 +17,11 @@ export interface TaskProgress {
   percent: number | null;
 }
 
+/** `wrap_up` asks for an answer with what there is, in one last step without tools; then `now`. */
+export type StopMode = 'now' | 'wrap_up';
+/** Before the model at the next step, or at once: the running step is interrupted. */
+export type SteerMode = 'append' | 'interrupt';
+
 /** Who started a task: the session's conversation (`task: null`) or another task of it. */
 export interface Starter {
   task: string | null;
@@ -86,7 +91,7 @@ export interface StoppedTask {
 }
 
 export interface Receipt {
-  mode: 'now' | 'wrap_up';
+  mode: StopMode;
   changed: boolean;
   tasks: StoppedTask[];
   quiet: boolean;
