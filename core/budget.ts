@@ -60,6 +60,12 @@ export function findZeroLimit(limits: BudgetLimits | undefined): BudgetUnit | nu
   return BUDGET_UNITS.find((unit) => limits?.[unit] === 0) ?? null;
 }
 
+export const BUDGET_UNIT_NAMES: Record<BudgetUnit, string> = {
+  tokens: 'tokens',
+  costUsd: 'US dollars',
+  seconds: 'seconds',
+};
+
 const UNIT_WORDS: Record<BudgetUnit, (amount: number) => string> = {
   tokens: (amount) => `${Math.round(amount)} tokens`,
   costUsd: (amount) => `${amount.toFixed(amount < 1 ? 4 : 2)} US dollars`,

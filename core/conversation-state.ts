@@ -2,6 +2,7 @@
  * The state of a conversation (a session's or a task's), folded from its events. Plain JSON without content: what
  * was said is in the store, except what waits in `unplaced` and `unstored` for its way there.
  */
+import type { BudgetLimits, BudgetScope, BudgetUse } from '../protocol/budget.ts';
 import { NO_USAGE } from '../protocol/content.ts';
 import type { InputPart, Usage } from '../protocol/content.ts';
 import type {
@@ -22,10 +23,12 @@ import type { NewRow, Place } from '../protocol/transcript.ts';
 export type InboxItem =
   | { kind: 'message'; id: string; delivery: Delivery }
   /** The end of a task, to be put before the model. */
-  | { kind: 'completion'; task: string };
+  | { kind: 'completion'; task: string }
+  /** A task that has used up a budget, and asks for more. */
+  | { kind: 'shortage'; task: string };
 
 /** What a task may wait for from outside. */
-export type Hold = 'paused';
+export type Hold = 'paused' | 'budget';
 
 export interface TaskRecord {
   id: string;
@@ -40,6 +43,10 @@ export interface TaskRecord {
   stopMode: StopMode | null;
   /** Messages for it that it has not confirmed yet. */
   steering: string[];
+  /** The budget that it waits for. */
+  shortage: BudgetUse | null;
+  /** Limits of its own budget that were set since it began. */
+  extendedTo: BudgetLimits;
   /** How many messages came too late for it. */
   missedMessages: number;
   /** How far its start came: its text is in the store (`opened`), its workflow was asked for, it is confirmed. */
@@ -101,6 +108,13 @@ export interface ConversationState {
   holds: Hold[];
   /** A task that is to answer with what it has, in one last step. */
   wrapsUp: boolean;
+  /** Budgets of whose near end the agent was told. */
+  budgetWarned: BudgetScope[];
+  /** The budget for want of which its last call was not made; what of it the starter has not been told yet. */
+  shortage: BudgetUse | null;
+  untoldShortage: BudgetUse | null;
+  /** Limits of the tree that it was told of. */
+  treeExtendedTo: BudgetLimits;
   /** What a task's steps took of its starter's messages, and the starter has not been told yet. */
   receipts: SteerReceipt[];
 
@@ -162,6 +176,10 @@ export function openConversation(opening: Opening): ConversationState {
     currentTools: [],
     holds: [],
     wrapsUp: false,
+    budgetWarned: [],
+    shortage: null,
+    untoldShortage: null,
+    treeExtendedTo: {},
     receipts: [],
     head: [0, 0, 0],
     inbox: [],
@@ -194,7 +212,7 @@ function completeRoster(roster: Roster): Roster {
 }
 
 const NEW_IN_ROSTERS = { onClose: 'stop' as const };
-const NEW_IN_TASKS = { stopMode: null, steering: [], missedMessages: 0 };
+const NEW_IN_TASKS = { stopMode: null, steering: [], missedMessages: 0, shortage: null, extendedTo: {} };
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
   return state.tasks.find((record) => record.id === task);

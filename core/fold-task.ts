@@ -3,6 +3,7 @@ import { addUsage } from '../protocol/content.ts';
 import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import { findTask } from './conversation-state.ts';
+import { forgetShortage } from './fold-budget.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
 
 type TaskEvent = Extract<ConversationEvent, { type: `task.${string}` | `completion.${string}` }>;
@@ -33,6 +34,8 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
     case 'task.cancelling':
       if (event.task === state.id.task) foldOwnSteering(state, event);
       else update(state, event.task, (task) => foldSteering(task, event));
+      if (event.type === 'task.resumed' || event.type === 'task.cancelling')
+        forgetShortage(state, event.task);
       return;
     case 'task.finished':
       if (event.task === state.id.task) state.status = 'closed';
@@ -89,7 +92,8 @@ function foldOwnSteering(state: ConversationState, event: SteeringEvent): void {
       if (!state.holds.includes('paused')) state.holds.push('paused');
       return;
     case 'task.resumed':
-      state.holds = state.holds.filter((hold) => hold !== 'paused');
+      state.holds = [];
+      state.shortage = null;
       return;
     case 'task.cancelling':
       state.holds = [];
@@ -117,6 +121,7 @@ function finishTask(state: ConversationState, event: Extract<TaskEvent, { type: 
     error: event.error,
     files: event.files,
   });
+  forgetShortage(state, task.id);
   state.taskUsage = addUsage(state.taskUsage, event.usage);
   delete state.unopened[task.id];
   delete state.undelivered[task.id];

@@ -2,6 +2,7 @@
 import { addUsage, NO_USAGE } from '../protocol/content.ts';
 import type { ConversationEvent, EventBody } from '../protocol/events.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { foldBudgetEvent } from './fold-budget.ts';
 import { foldTaskEvent } from './fold-task.ts';
 
 /** Appends the event that follows the last one and applies it. */
@@ -38,6 +39,11 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
     case 'tool.finished':
       foldTurnEvent(state, event);
       return;
+    case 'budget.warned':
+    case 'budget.exhausted':
+    case 'budget.extended':
+      foldBudgetEvent(state, event);
+      return;
     default:
       foldTaskEvent(state, event);
   }
@@ -71,7 +77,10 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
     case 'step.started':
       state.step = event.step;
       state.phase = 'model';
-      state.inbox = state.inbox.filter((item) => item.kind !== 'message' || !event.inputs.includes(item.id));
+      // A completion stays until it is delivered.
+      state.inbox = state.inbox.filter(
+        (item) => item.kind === 'completion' || (item.kind === 'message' && !event.inputs.includes(item.id)),
+      );
       return;
     case 'message.committed':
       if (event.usage === null) return;

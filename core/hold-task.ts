@@ -24,12 +24,17 @@ export function pauseTask(state: ConversationState, ports: HoldPorts, task: Task
 /** False when it does not stand still. */
 export function resumeTask(state: ConversationState, ports: HoldPorts, task: TaskRecord): boolean {
   if (task.status !== 'paused') return false;
+  continueTask(state, ports, task);
+  return true;
+}
+
+/** What stood still goes on, or queues for its place. */
+export function continueTask(state: ConversationState, ports: HoldPorts, task: TaskRecord): void {
   // One whose start is under way has its place already.
   const hasPlace = task.launch === 'starting' || (task.launch === 'started' && roomToRun(state) > 0);
   if (hasPlace) goOn(state, ports, task);
   else ports.record({ type: 'task.resumed', task: task.id, status: 'queued' });
   ports.launchTasks();
-  return true;
 }
 
 /** To be called when there is room for a task that had started and queues. */

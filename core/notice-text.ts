@@ -2,13 +2,16 @@
  * The ends of tasks in words for a model: the notice that enters its starter's transcript, and the answers of
  * tools that waited. Spec: background-agents.md, "Completion" and "Tools that the model gets".
  */
+import type { BudgetUse } from '../protocol/budget.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskProgress } from '../protocol/task.ts';
 import type { DialectName } from '../protocol/team.ts';
 import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
+import { budgetWords } from './budget.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { progressWords, runtimeWords } from './engine-tools/task-words.ts';
+import { renderTaskElement } from './task-element.ts';
 import { takeHead } from './text-head.ts';
 
 /** Characters (UTF-16 units) of each result that are given; a tool of the dialect reads the rest. */
@@ -25,39 +28,32 @@ export interface TaskEnd {
   progress: TaskProgress | null;
 }
 
-function escapeAttribute(value: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/\s+/g, ' ');
-}
-
-/** What a task said may hold such a tag: it must not look like the end of the notice, or like another one. */
-function escapeTags(text: string): string {
-  return text.replaceAll(/<(?=\/?\s*background_task)/gi, '&lt;');
-}
-
 /** The notice of one task's end, marked as coming from the system. */
 export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
   const { outcome, error } = end;
-  const attributes = [
-    ['id', outcome.task],
-    ['agent', outcome.agent],
-    ['title', outcome.title],
-    ['status', outcome.status],
-    ...(outcome.partial ? [['partial', 'true']] : []),
-    ...(outcome.runtimeMs === null ? [] : [['runtime', formatRuntime(outcome.runtimeMs)]]),
-  ].map(([name, value]) => `${name}="${escapeAttribute(value ?? '')}"`);
-  const body = [
+  return renderTaskElement(outcome, [
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
     renderOutput(end, findDialect(dialect)),
     ...renderFiles(end.files),
     ...renderMissed(outcome),
-  ];
-  return `<background_task ${attributes.join(' ')}>\n${escapeTags(body.join('\n'))}\n</background_task>`;
+  ]);
 }
+
+/** A task that stands still for want of budget: what it has done, and what it asks for. */
+export function renderShortage(end: TaskEnd, use: BudgetUse): string {
+  const { outcome, progress, result } = end;
+  const said = result === null || result === '' ? 'nothing yet' : takeHead(result, SHORTAGE_HEAD);
+  const body = [
+    `It has used up a budget: ${budgetWords(use)}. It waits before its next step and asks for more.`,
+    ...(progress === null ? [] : [`Progress: ${progressWords(progress)}`]),
+    `Said so far: ${said}`,
+    'Tell the user. Only a person can extend the budget; it then goes on by itself. It can also be stopped.',
+  ];
+  return renderTaskElement(outcome, body);
+}
+
+/** Characters of what a task said that are told with its question. */
+const SHORTAGE_HEAD = 1000;
 
 function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
   const ended = outcome.status === 'completed';
@@ -78,15 +74,6 @@ function renderFiles(files: TaskEnd['files']): string[] {
 function renderMissed({ missedMessages = 0 }: TaskOutcome): string[] {
   if (missedMessages === 0) return [];
   return [`(${missedMessages} of the messages to it came too late: it had not read them when it ended.)`];
-}
-
-/** `850 ms`, `12.3 s`, `4 min 10 s`, `2 h 5 min`. */
-function formatRuntime(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
 /** The answer of a tool that waited for tasks, and how that call counts. */
@@ -111,6 +98,7 @@ function renderList(answer: TasksAnswer, ends: TaskEnd[]): string {
 
 const ENDED_EARLY = {
   user_message: 'The wait ended early because a message of the user arrived. Unfinished tasks go on.',
+  task_waits: 'The wait ended early because a task waits for something. The others go on.',
   interrupted: 'The wait ended early because the turn was interrupted. Unfinished tasks go on.',
 };
 
@@ -152,6 +140,12 @@ function renderWaitedTask(
   };
 }
 
+const TRANSFER_ENDED_EARLY = {
+  user_message: 'a message of the user arrived',
+  interrupted: 'the wait ended',
+  task_waits: 'the agent waits for something',
+};
+
 /** A transfer gives the result alone: whole, since nobody else tells the rest. */
 function renderTransfer(answer: TasksAnswer, end: TaskEnd): { text: string; outcome: ToolOutcomeName } {
   const { outcome, error } = end;
@@ -161,7 +155,7 @@ function renderTransfer(answer: TasksAnswer, end: TaskEnd): { text: string; outc
     return { text: [output ?? '(It answered without words.)', ...files].join('\n'), outcome: 'ok' };
   }
   if (!isTerminal(outcome.status)) {
-    const why = answer.endedEarly === 'user_message' ? 'a message of the user arrived' : 'the wait ended';
+    const why = answer.endedEarly === null ? 'the wait ended' : TRANSFER_ENDED_EARLY[answer.endedEarly];
     return {
       text:
         `Not finished yet: ${why}. The agent ${outcome.agent} goes on in the background as task ` +

@@ -15,7 +15,7 @@ export function takePlace(state: ConversationState): Place {
 
 /** What a step takes: at the first one all that waits, later what is not meant for another turn. */
 function takesInput(state: ConversationState, item: InboxItem): boolean {
-  return item.kind === 'completion' || state.step === 0 || item.delivery !== 'after_turn';
+  return item.kind !== 'message' || state.step === 0 || item.delivery !== 'after_turn';
 }
 
 /** Whether a person's message waits that a running turn has to take. */
@@ -50,6 +50,8 @@ export function openStep(state: ConversationState, ports: TurnPorts): void {
   }
   const ended = items.flatMap((item) => (item.kind === 'completion' ? [item.task] : []));
   if (ended.length > 0) placeCompletion(state, ports, ended);
+  const waiting = items.flatMap((item) => (item.kind === 'shortage' ? [item.task] : []));
+  if (waiting.length > 0) placeShortages(state, ports, waiting);
 }
 
 function placeMessage(state: ConversationState, id: string): void {
@@ -78,6 +80,15 @@ function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string
   const head = { place: takePlace(state), id, at: ports.now() };
   state.unstored.push({ kind: 'completion', ...head, tasks, ...toDialectField(dialectOf(state)) });
   ports.record({ type: 'completion.delivered', tasks: ids, turn: state.turn, by: 'notice' });
+}
+
+function placeShortages(state: ConversationState, ports: TurnPorts, ids: string[]): void {
+  const tasks = ids.flatMap((id) => {
+    const task = findTask(state, id);
+    return task === undefined || task.shortage === null ? [] : [{ ...toOutcome(task), use: task.shortage }];
+  });
+  const head = { place: takePlace(state), id: ports.newMessageId(), at: ports.now() };
+  state.unstored.push({ kind: 'shortage', ...head, tasks });
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {

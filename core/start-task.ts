@@ -3,6 +3,7 @@ import { REFUSALS } from '../protocol/failures.ts';
 import type { StartCause, TaskMode } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskRequest } from '../protocol/task.ts';
+import { BUDGET_UNIT_NAMES, findZeroLimit } from './budget.ts';
 import { toTaskName } from './conversation-state.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
 import { makeTitle } from './make-title.ts';
@@ -66,6 +67,8 @@ function refusalWords(state: ConversationState, request: TaskRequest): string | 
       allowed.length === 0 ? 'this agent has no sub-agents' : `the agents are: ${allowed.join(', ')}`;
     return `agent "${request.agent}" is not one that this agent may start; ${known}`;
   }
+  const withheld = withheldWords(state, request.agent);
+  if (withheld !== null) return withheld;
   if (request.task.length > TASK_TEXT_LIMIT) {
     return `task is longer than ${TASK_TEXT_LIMIT} characters: put the text into a file and attach it`;
   }
@@ -81,6 +84,15 @@ function refusalWords(state: ConversationState, request: TaskRequest): string | 
     return `${unfinished} tasks are unfinished, which is the limit: wait for some to end or stop them`;
   }
   return null;
+}
+
+/** A budget of 0 allows nothing, so nothing is begun. */
+function withheldWords({ roster }: ConversationState, agent: string): string | null {
+  const own = roster.agents[agent]?.withheld;
+  const unit = own ?? findZeroLimit(roster.limits.budget);
+  if (unit === null) return null;
+  const whose = own === undefined ? 'of this conversation' : `of agent "${agent}"`;
+  return `the budget ${whose} allows none: its limit of ${BUDGET_UNIT_NAMES[unit]} is 0`;
 }
 
 function toRecord(
@@ -99,6 +111,8 @@ function toRecord(
     key: request.key ?? null,
     status: 'queued',
     stopMode: null,
+    shortage: null,
+    extendedTo: {},
     steering: [],
     missedMessages: 0,
     launch: 'unopened',

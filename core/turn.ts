@@ -3,13 +3,21 @@
  * session, in a task and in a unit test; its whole world comes as ports.
  */
 import type { ModelCallRequest, ModelReply } from '../protocol/activities.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
 import type { EventError, TurnOutcome } from '../protocol/events.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../protocol/team.ts';
 import { answerToolCalls } from './answer-tool-calls.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { meetShortage, warnOfBudget } from './meet-shortage.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
-import { LAST_STEP_INSTRUCTION, limitWords, turnFailedWords, WRAP_UP_INSTRUCTION } from './words.ts';
+import {
+  budgetEndWords,
+  LAST_STEP_INSTRUCTION,
+  limitWords,
+  turnFailedWords,
+  WRAP_UP_INSTRUCTION,
+} from './words.ts';
 
 export interface TurnOptions {
   /** At `max_iterations` a task answers in one last step without tools; a conversation ends the turn. */
@@ -41,15 +49,21 @@ export async function runTurn(
     if (outcome.kind === 'failed') return failTurn(state, ports, outcome.error);
     const { reply } = outcome;
     if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
-    if (reply.toolCalls.length > 0 && !atLimit) await answerToolCalls(state, ports, reply);
-    else if (atLimit) return finishTurn(state, ports, 'limit');
-    else {
-      // One that is paused takes what it is told meanwhile before it ends.
-      if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
-      if (hasMessageForThisTurn(state)) continue;
-      sayHoldingMessage(state, ports);
-      return finishTurn(state, ports, 'answered');
+    if (reply.budget?.state === 'exhausted') {
+      if (meetShortage(state, ports, reply.budget)) continue;
+      return stopForBudget(state, ports, reply.budget);
     }
+    const goesOn = reply.toolCalls.length > 0 && !atLimit;
+    if (goesOn) await answerToolCalls(state, ports, reply);
+    // A task that has given its answer has nothing left to save for.
+    if (goesOn || state.id.task === null) warnOfBudget(state, ports, reply.budget);
+    if (goesOn) continue;
+    if (atLimit) return finishTurn(state, ports, 'limit');
+    // One that is paused takes what it is told meanwhile before it ends.
+    if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
+    if (hasMessageForThisTurn(state)) continue;
+    sayHoldingMessage(state, ports);
+    return finishTurn(state, ports, 'answered');
   }
 }
 
@@ -67,7 +81,7 @@ function maxIterations(state: ConversationState): number {
 
 function startTurn(state: ConversationState, ports: TurnPorts): void {
   const first = state.inbox[0];
-  const cause = first?.kind ?? 'task';
+  const cause = first?.kind === 'shortage' ? 'question' : (first?.kind ?? 'task');
   // Inputs are counted as of step 0, so that all that waits is named.
   state.step = 0;
   ports.record({ type: 'turn.started', turn: state.turn + 1, cause, inputs: nextInputs(state) });
@@ -149,6 +163,12 @@ function failTurn(state: ConversationState, ports: TurnPorts, error: EventError)
 
 function reachLimit(state: ConversationState, ports: TurnPorts): TurnOutcome {
   sayAsSystem(state, ports, limitWords(maxIterations(state)));
+  return finishTurn(state, ports, 'limit');
+}
+
+/** The user is told in words; a task's starter reads why it ended. */
+function stopForBudget(state: ConversationState, ports: TurnPorts, use: BudgetUse): TurnOutcome {
+  if (state.id.task === null) sayAsSystem(state, ports, budgetEndWords(use));
   return finishTurn(state, ports, 'limit');
 }
 

@@ -3,12 +3,13 @@
  * the feed carries, what tests assert. Events carry ids and numbers; the API adds content from the store as it
  * serves them. Live deltas are another type (live.ts) and never touch state.
  */
+import type { BudgetUnit, BudgetUse } from './budget.ts';
 import type { Usage } from './content.ts';
 import type { SteerMode, StopMode, TaskStatus } from './task.ts';
 import type { ToolOutcomeName } from './transcript.ts';
 
 export type Delivery = 'next_step' | 'after_turn' | 'interrupt';
-export type TurnCause = 'message' | 'completion' | 'task';
+export type TurnCause = 'message' | 'completion' | 'task' | 'question' | 'nudge';
 export type TurnOutcome = 'answered' | 'interrupted' | 'failed' | 'limit';
 
 export interface EventError {
@@ -96,7 +97,13 @@ export type EventBody =
   /** The end of these tasks was put before the model of this turn. */
   | { type: 'completion.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
   /** The agent's words after that. */
-  | { type: 'completion.spoken'; tasks: string[]; message: string };
+  | { type: 'completion.spoken'; tasks: string[]; message: string }
+  /** Most of a budget is used; `task` is null for the conversation itself. The agent is told with its next step. */
+  | ({ type: 'budget.warned'; task: string | null } & BudgetUse)
+  /** A model call was not made. A task that may ask for more waits for it. */
+  | ({ type: 'budget.exhausted'; task: string | null; asks: boolean } & BudgetUse)
+  /** The new limits: of a task, or (null) of the whole tree. What is null stays as it is. */
+  | ({ type: 'budget.extended'; task: string | null } & Record<BudgetUnit, number | null>);
 
 /** `background` runs beside; `transfer` is waited for; one becomes the other when the wait ends early. */
 export type TaskMode = 'background' | 'transfer';

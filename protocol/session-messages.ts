@@ -1,4 +1,5 @@
 /** What other programs may send to a conversation's workflow: updates are requests, signals facts or commands. */
+import type { BudgetLimits, BudgetUse } from './budget.ts';
 import type { InputPart, Usage } from './content.ts';
 import type { ConversationEvent, Delivery, TaskMode, TurnOutcome } from './events.ts';
 import type { OnClose, Roster } from './team.ts';
@@ -96,6 +97,7 @@ export const UPDATES = {
   steerTask: 'steerTask',
   pauseTask: 'pauseTask',
   resumeTask: 'resumeTask',
+  extendBudget: 'extendBudget',
   close: 'close',
 } as const;
 export const SIGNALS = {
@@ -104,6 +106,7 @@ export const SIGNALS = {
   taskMessage: 'taskMessage',
   taskCommand: 'taskCommand',
   taskSteered: 'taskSteered',
+  taskExhausted: 'taskExhausted',
 } as const;
 export const QUERIES = { read: 'read' } as const;
 
@@ -115,6 +118,8 @@ export interface UpdateResults {
   steerTask: Accepted;
   pauseTask: HeldTask;
   resumeTask: HeldTask;
+  /** Those of its tasks that go on with it. */
+  extendBudget: { tasks: string[] };
   close: { status: string; changed: boolean };
 }
 
@@ -131,6 +136,7 @@ export interface UpdateArguments {
   steerTask: SteerRequest;
   pauseTask: { task: string };
   resumeTask: { task: string };
+  extendBudget: BudgetExtension;
   close: CloseRequest;
 }
 
@@ -143,6 +149,8 @@ export interface SignalArguments {
   taskCommand: TaskCommand;
   /** From a task to its starter: what became of a message. */
   taskSteered: SteerReceipt & { task: string };
+  /** From a task to its starter: it waits for a larger budget. */
+  taskExhausted: { task: string; use: BudgetUse };
 }
 
 /** The answer of the query `read(fromOffset)`: everything that the store does not have yet, at one offset. */
@@ -175,6 +183,13 @@ export interface ConversationView {
   updatedAt: number;
 }
 
+/** The limits are in the ledger; the conversation is told, and lets go on who waits for them. */
+export interface BudgetExtension {
+  /** Of one of its tasks; null for the whole tree. */
+  task: string | null;
+  limits: BudgetLimits;
+}
+
 export interface TaskView {
   id: string;
   agent: string;
@@ -189,5 +204,7 @@ export interface TaskView {
   usage: Usage | null;
   error: { type: string; message: string } | null;
   files: number;
+  /** The budget that it waits for. */
+  shortage: BudgetUse | null;
   notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
 }

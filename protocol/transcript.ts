@@ -1,4 +1,5 @@
 /** The transcript: append-only rows, ordered by place. Spec: "Transcript and cost". */
+import type { BudgetUse } from './budget.ts';
 import type { InputPart, Part, ToolCall, Usage } from './content.ts';
 import type { TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
@@ -36,6 +37,8 @@ export type NewRow =
       tasks: TaskOutcome[];
       dialect?: DialectName;
     }
+  /** Tasks that have used up a budget and wait for more. */
+  | { kind: 'shortage'; place: Place; id: string; at: number; tasks: (TaskOutcome & { use: BudgetUse })[] }
   /** Words of the system for the user (a failed turn, a limit); the model sees a short note of it. */
   | { kind: 'system'; place: Place; id: string; at: number; text: string }
   /** Words that the team's file puts into an agent's mouth: the user reads them as the agent's own. */
@@ -67,7 +70,7 @@ export interface TasksAnswer {
   tasks: TaskOutcome[];
   timedOut: boolean;
   /** Why the wait ended before its time, told to the model. */
-  endedEarly: 'user_message' | 'interrupted' | null;
+  endedEarly: 'user_message' | 'interrupted' | 'task_waits' | null;
   /** A transfer gives the result alone, a wait gives results, a list a line for each. */
   form: 'wait' | 'transfer' | 'list';
   /** Left out for the default one. */

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { renderNotice, renderTasksAnswer } from '../core/notice-text.ts';
+import { renderNotice, renderShortage, renderTasksAnswer } from '../core/notice-text.ts';
+import type { TextPart } from '../protocol/content.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { NewRow, TranscriptRow } from '../protocol/transcript.ts';
 import type { Database } from './tables.ts';
+import { readTaskResult } from './task-result.ts';
 import { readTaskEnds } from './task-ends.ts';
 import { makeRow, toRecord } from './transcript-row.ts';
 
@@ -88,6 +90,10 @@ export async function writeOut(
       const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end, row.dialect) }));
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
+    case 'shortage': {
+      const content = await writeShortages(db, conversation, row.tasks);
+      return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
+    }
     case 'tool':
     case 'tool_tasks': {
       const { call, tool } = row;
@@ -99,4 +105,21 @@ export async function writeOut(
       return makeRow({ place, id, at, role: 'tool', kind: 'tool', content, call, tool, outcome });
     }
   }
+}
+
+/** What a task that waits has said so far is in its transcript. */
+async function writeShortages(
+  db: Kysely<Database>,
+  conversation: ConversationId,
+  tasks: Extract<NewRow, { kind: 'shortage' }>['tasks'],
+): Promise<TextPart[]> {
+  const ends = await readTaskEnds(db, conversation, tasks);
+  const parts: TextPart[] = [];
+  for (const [index, { task, use }] of tasks.entries()) {
+    const end = ends[index];
+    if (end === undefined) continue;
+    const result = await readTaskResult(db, { ...conversation, task }, 'completed');
+    parts.push({ type: 'text', text: renderShortage({ ...end, result }, use) });
+  }
+  return parts;
 }

@@ -17,11 +17,13 @@ import { refuse, setSignalHandler, setUpdateHandler } from './handlers.ts';
 const QUIET_WITHIN_MS = 8_000;
 
 export function setTaskHandlers(conversation: Conversation): void {
+  setSignalHandler('taskExhausted', ({ task, use }) => conversation.launcher.takeShortage(task, use));
   setSignalHandler('taskReport', (report) => conversation.launcher.takeReport(report));
   setStartHandlers(conversation);
   setStopHandler(conversation);
   setSteerHandlers(conversation);
   setHoldHandlers(conversation);
+  setBudgetHandler(conversation);
 }
 
 function setStartHandlers({ state, ports }: Conversation): void {
@@ -79,6 +81,14 @@ function refuseSteering(state: ConversationState, request: SteerRequest): Refusa
   if (takesMessages(task.status)) return null;
   const why = isTerminal(task.status) ? 'has ended' : 'is being stopped';
   return { type: REFUSALS.taskFinished, message: `task ${task.id} ${why}: it takes no more messages` };
+}
+
+function setBudgetHandler({ state, ports }: Conversation): void {
+  setUpdateHandler(
+    'extendBudget',
+    (extension) => ({ tasks: extendBudget(state, ports, extension) }),
+    () => undefined,
+  );
 }
 
 function setHoldHandlers({ state, ports }: Conversation): void {

@@ -6,11 +6,13 @@ import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@t
 import type { ExternalWorkflowHandle } from '@temporalio/workflow';
 import { findTask, toTaskName } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { parkTask } from '../core/extend-budget.ts';
 import { finishTask } from '../core/finish-task.ts';
 import { goOn } from '../core/hold-task.ts';
 import type { TurnPorts } from '../core/ports.ts';
 import { nextToLaunch } from '../core/start-task.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
 import type { TaskOrder } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
@@ -81,6 +83,14 @@ export class TaskLauncher {
     if (task === undefined) return;
     this.#confirmStart(task);
     finishTask(this.#state, this.#ports, report);
+  }
+
+  /** By signal: it waits for a larger budget. */
+  takeShortage(id: string, use: BudgetUse): void {
+    const task = findTask(this.#state, id);
+    if (task === undefined) return;
+    this.#confirmStart(task);
+    parkTask(this.#state, this.#ports, id, use);
   }
 
   /** Takes up what earlier runs left: the ends of their tasks, and those that are still queued. Once, at a run's begin. */

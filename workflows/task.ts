@@ -3,10 +3,12 @@ import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle 
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState, Opening, TaskRecord } from '../core/conversation-state.ts';
 import { toCarriedState, unarchivedEvents } from '../core/rollover.ts';
+import { budgetWords } from '../core/budget.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
 import type { TurnEnd } from '../core/turn.ts';
 import { addUsage } from '../protocol/content.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
 import type { EventError } from '../protocol/events.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
@@ -39,6 +41,7 @@ export async function task(input: TaskInput): Promise<TaskReport> {
   if (input.carried === undefined) conversation.ports.record({ type: 'task.started', ...nameOf(input) });
   return CancellationScope.nonCancellable(async () => {
     void sendReceipts(conversation, input);
+    void sendShortages(conversation, input);
     conversation.launcher.takeUpInherited();
     const end = await work(conversation, input, stop);
     return finish(conversation, input, end);
@@ -94,12 +97,18 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
       await ports.until(() => stop.isNow || state.interruptedTurn === state.turn, ORDER_ARRIVES_WITHIN_MS);
       continue;
     }
+    if (end === 'limit' && state.shortage !== null) return toBudgetEnd(state.shortage);
     partial = end === 'limit';
     await condition(() => stop.isNow || state.inbox.length > 0 || !hasUnfinishedTasks(state));
     const isDone = state.inbox.length === 0 && !hasUnfinishedTasks(state);
     if (isDone) return { status: 'completed', partial, error: null };
   }
   return { status: 'cancelled', partial, error: null };
+}
+
+function toBudgetEnd(use: BudgetUse): WorkEnd {
+  const message = `The budget is used up: ${budgetWords(use)}.`;
+  return { status: 'cancelled', partial: false, error: { type: 'budget.exhausted', message } };
 }
 
 /** A task holds its answer while tasks of its own run. */
@@ -177,8 +186,18 @@ async function sendReceipts({ state }: Conversation, input: TaskInput): Promise<
   }
 }
 
+/** That it waits for a larger budget. */
+async function sendShortages({ state }: Conversation, input: TaskInput): Promise<void> {
+  for (;;) {
+    await condition(() => state.untoldShortage !== null);
+    const use = state.untoldShortage;
+    if (use !== null) await tellStarter(input, 'taskExhausted', { task: input.task, use });
+    state.untoldShortage = null;
+  }
+}
+
 /** To the workflow id without a run, so that a starter that continued as new gets it. Without one nobody asks. */
-async function tellStarter<Name extends 'taskReport' | 'taskSteered'>(
+async function tellStarter<Name extends 'taskReport' | 'taskSteered' | 'taskExhausted'>(
   { workspace, session, starter }: TaskInput,
   name: Name,
   fact: SignalArguments[Name],

@@ -27,7 +27,7 @@ export function renderTaskSummary(
     startedAt: toNullableIsoTime(startedAt),
     endedAt: toNullableIsoTime(endedAt),
     runtimeMs: startedAt === null ? null : Math.max(0, (endedAt ?? now) - startedAt),
-    waitingFor: null,
+    waitingFor: isTerminal(record.status) || view?.shortage == null ? null : 'budget',
     notice: toNotice(record, view),
   };
 }

@@ -22,7 +22,7 @@ export async function transferTask(situation: ToolCallSituation, request: TaskRe
     await ports.until(() => isTerminal(task.status));
     return { outcome: 'cancelled', text: `cancelled: the turn was stopped, and ${task.id} with it` };
   }
-  if (endedEarly === 'user_message') ports.record({ type: 'task.detached', task: task.id });
+  if (endedEarly !== null) ports.record({ type: 'task.detached', task: task.id });
   const answer = { form: 'transfer' as const, tasks: [toOutcome(task)], timedOut: false, endedEarly };
   return { outcome: 'ok', answer: { ...answer, ...toDialectField(dialect) } };
 }

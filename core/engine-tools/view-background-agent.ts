@@ -38,5 +38,7 @@ function toNote({ timedOut, endedEarly }: WaitEnd, waitMs: number | undefined): 
   if (endedEarly === 'user_message') {
     return { note: 'the wait ended early because a message of the user arrived; the task goes on' };
   }
+  if (endedEarly === 'task_waits')
+    return { note: 'the wait ended early because the task waits for something' };
   return endedEarly === null ? {} : { note: 'the wait ended early because the turn was interrupted' };
 }

@@ -16,8 +16,8 @@ export async function waitForTasks(
   { needed = tasks.length, timeoutMs }: { needed?: number; timeoutMs?: number } = {},
 ): Promise<WaitEnd> {
   const isEnough = (): boolean => tasks.filter((task) => isTerminal(task.status)).length >= needed;
-  await ports.until(() => isEnough() || whyWaitEnds(state) !== null, timeoutMs);
+  await ports.until(() => isEnough() || whyWaitEnds(state, tasks) !== null, timeoutMs);
   if (isEnough()) return { timedOut: false, endedEarly: null };
-  const endedEarly = whyWaitEnds(state);
+  const endedEarly = whyWaitEnds(state, tasks);
   return { timedOut: endedEarly === null, endedEarly };
 }

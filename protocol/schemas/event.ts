@@ -3,6 +3,7 @@
  * The live types have no offset; nothing depends on them.
  */
 import { z } from 'zod';
+import { BUDGET_UNITS } from '../budget.ts';
 import { partSchema, toolCallSchema, usageSchema } from './content.ts';
 import { deliverySchema, steerModeSchema, stopModeSchema } from './requests.ts';
 import { failureSchema, messageSchema, taskStatusSchema } from './resources.ts';
@@ -11,6 +12,13 @@ const turn = z.number();
 const step = z.number();
 const task = z.string();
 const taskName = { task, agent: z.string(), title: z.string(), depth: z.number() };
+
+const budgetUse = {
+  scope: z.enum(['tree', 'task']),
+  unit: z.enum(BUDGET_UNITS),
+  used: z.number(),
+  limit: z.number(),
+};
 
 function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
   return z.strictObject({ offset: z.number(), at: z.iso.datetime(), type: z.literal(type), ...shape });
@@ -25,7 +33,7 @@ export const eventSchema = z
     event('message.queued', { message: messageSchema, delivery: deliverySchema }),
     event('turn.started', {
       turn,
-      cause: z.enum(['message', 'completion', 'task']),
+      cause: z.enum(['message', 'completion', 'task', 'question', 'nudge']),
       inputs: z.array(z.string()),
     }),
     event('turn.interrupting', { turn }),
@@ -94,6 +102,14 @@ export const eventSchema = z
     }),
     event('completion.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
     event('completion.spoken', { tasks: z.array(z.string()), message: z.string() }),
+    event('budget.warned', { task: task.nullable(), ...budgetUse }),
+    event('budget.exhausted', { task: task.nullable(), asks: z.boolean(), ...budgetUse }),
+    event('budget.extended', {
+      task: task.nullable(),
+      tokens: z.number().nullable(),
+      costUsd: z.number().nullable(),
+      seconds: z.number().nullable(),
+    }),
   ])
   .meta({ id: 'Event', description: 'One line of the feed. New types may be added.' });
 

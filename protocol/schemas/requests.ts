@@ -58,11 +58,14 @@ export const interruptSchema = z.strictObject({}).meta({ id: 'Interrupt' });
 export const closeSessionSchema = z
   .strictObject({
     reason: z.string().min(1).max(500).optional(),
-    tasks: z.enum(['stop', 'wrap_up', 'keep']).optional().meta({
-      description:
-        "What happens to unfinished tasks; without it the team's `on_close` holds (default stop). Kept ones finish " +
-        'without notice; those that are queued or stand still are stopped.',
-    }),
+    tasks: z
+      .enum(['stop', 'wrap_up', 'keep'])
+      .optional()
+      .meta({
+        description:
+          "What happens to unfinished tasks; without it the team's `on_close` holds (default stop). Kept ones finish " +
+          'without notice; those that are queued or stand still are stopped.',
+      }),
   })
   .meta({ id: 'CloseSession', example: { reason: 'done' } });
 
@@ -109,6 +112,15 @@ export const steerTaskSchema = z
   .meta({ id: 'SteerTask', example: { text: 'Leave out the appendix.' } });
 
 export const holdTaskSchema = z.strictObject({}).meta({ id: 'HoldTask' });
+
+const limit = z.number().min(0).optional();
+
+export const extendBudgetSchema = z
+  .strictObject({ tokens: limit, costUsd: limit, seconds: limit })
+  .refine((limits) => Object.values(limits).some((value) => value !== undefined), {
+    error: 'give at least one of tokens, costUsd and seconds: the new limit',
+  })
+  .meta({ id: 'ExtendBudget', example: { tokens: 500_000 } });
 
 export const validateTeamSchema = z.strictObject({ yaml: z.string() }).meta({ id: 'ValidateTeam' });
 

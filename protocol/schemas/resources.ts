@@ -56,6 +56,13 @@ export const listedTaskSchema = z
   .strictObject({ ...taskSummaryShape, session: z.string() })
   .meta({ id: 'ListedTask', description: 'A task in a list over all sessions.' });
 
+const amountSchema = z.strictObject({ used: z.number(), limit: z.number().nullable() });
+const budgetShape = { tokens: amountSchema, costUsd: amountSchema, seconds: amountSchema };
+
+const budgetSchema = z.strictObject(budgetShape).nullable().meta({
+  description: 'What it may spend and has spent; null where nothing limits it, or nothing was spent yet.',
+});
+
 const fileShape = { id: z.string(), name: z.string(), mediaType: z.string(), size: z.number() };
 export const fileSchema = z.strictObject(fileShape).meta({ id: 'File' });
 
@@ -73,7 +80,10 @@ export const taskSchema = z
     error: failureSchema.nullable(),
     partial: z.boolean(),
     files: z.array(fileSchema),
-    usage: usageSchema.nullable(),
+    usage: usageSchema
+      .nullable()
+      .meta({ description: 'Of its own calls and those of the tasks below it.' }),
+    budget: budgetSchema,
     tasks: z.array(taskSummarySchema),
     links: z.strictObject({ temporal: z.string().nullable(), events: z.string(), messages: z.string() }),
     stale,
@@ -105,6 +115,7 @@ export const sessionSchema = z
     tasks: z.array(taskSummarySchema),
     usage: usageSchema,
     treeUsage: usageSchema,
+    budget: budgetSchema,
     offset: z.number().meta({ description: 'The offset of the last event.' }),
     analysis: z.null(),
     links: z.strictObject({ temporal: z.string().nullable(), events: z.string(), messages: z.string() }),
@@ -155,6 +166,14 @@ export const heldTaskSchema = z
   .strictObject({ id: z.string(), status: taskStatusSchema, changed: z.boolean() })
   .meta({ id: 'HeldTask', description: 'What the task is now, and whether the request changed that.' });
 
+export const extendedBudgetSchema = z
+  .strictObject({
+    scope: z.enum(['tree', 'task']),
+    ...budgetShape,
+    tasks: z.array(z.string()).meta({ description: 'Tasks that waited for it and go on.' }),
+  })
+  .meta({ id: 'ExtendedBudget', description: 'What a tree or a task may spend, and has spent.' });
+
 export const problemSchema = z
   .looseObject({
     type: z.string(),
@@ -173,3 +192,5 @@ export type ListedTaskResource = z.infer<typeof listedTaskSchema>;
 export type ListedSessionResource = z.infer<typeof listedSessionSchema>;
 export type SessionResource = z.infer<typeof sessionSchema>;
 export type AnsweredMessageResource = z.infer<typeof answeredMessageSchema>;
+export type BudgetResource = NonNullable<z.infer<typeof budgetSchema>>;
+export type ExtendedBudgetResource = z.infer<typeof extendedBudgetSchema>;

@@ -1,0 +1,61 @@
+/** What the events of budgets change: which task waits for more, and who was told that the end is near. */
+import type { BudgetLimits, BudgetUse } from '../protocol/budget.ts';
+import { BUDGET_UNITS } from '../protocol/budget.ts';
+import type { ConversationEvent } from '../protocol/events.ts';
+import { findTask } from './conversation-state.ts';
+import type { ConversationState } from './conversation-state.ts';
+
+type BudgetEvent = Extract<ConversationEvent, { type: `budget.${string}` }>;
+
+export function foldBudgetEvent(state: ConversationState, event: BudgetEvent): void {
+  switch (event.type) {
+    case 'budget.warned':
+      state.budgetWarned.push(event.scope);
+      return;
+    case 'budget.exhausted':
+      if (event.task === state.id.task) foldOwnShortage(state, toUse(event), event.asks);
+      else foldShortageOf(state, event.task ?? '', toUse(event));
+      return;
+    case 'budget.extended':
+      foldExtension(state, event.task, toLimits(event));
+  }
+}
+
+function foldOwnShortage(state: ConversationState, use: BudgetUse, asks: boolean): void {
+  state.shortage = use;
+  if (!asks) return;
+  state.untoldShortage = use;
+  if (!state.holds.includes('budget')) state.holds.push('budget');
+}
+
+function foldShortageOf(state: ConversationState, id: string, use: BudgetUse): void {
+  const task = findTask(state, id);
+  if (task === undefined) return;
+  task.status = 'waiting_input';
+  task.shortage = use;
+  state.inbox.push({ kind: 'shortage', task: id });
+}
+
+function foldExtension(state: ConversationState, id: string | null, limits: BudgetLimits): void {
+  const task = id === null ? undefined : findTask(state, id);
+  if (task !== undefined) task.extendedTo = { ...task.extendedTo, ...limits };
+  if (id === null) state.treeExtendedTo = { ...state.treeExtendedTo, ...limits };
+  // Whoever comes near the new end is told again.
+  if (id === null || id === state.id.task) state.budgetWarned = [];
+}
+
+/** To be called when a task stands still no longer, or ended: there is nothing left to ask for. */
+export function forgetShortage(state: ConversationState, id: string): void {
+  state.inbox = state.inbox.filter((item) => item.kind !== 'shortage' || item.task !== id);
+  const task = findTask(state, id);
+  if (task !== undefined) task.shortage = null;
+}
+
+function toUse({ scope, unit, used, limit }: BudgetUse): BudgetUse {
+  return { scope, unit, used, limit };
+}
+
+function toLimits(event: Record<(typeof BUDGET_UNITS)[number], number | null>): BudgetLimits {
+  const set = BUDGET_UNITS.flatMap((unit) => (event[unit] === null ? [] : [[unit, event[unit]] as const]));
+  return Object.fromEntries(set);
+}
