@@ -31,6 +31,8 @@ export interface TaskRecord {
   mode: TaskMode;
   notify: 'always' | 'failure' | 'never';
   key: string | null;
+  /** Tasks of this conversation that have to end before it starts. */
+  dependsOn: string[];
   status: TaskStatus;
   /** How far its start came: its text is in the store (`opened`), its workflow was asked for, it is confirmed. */
   launch: 'unopened' | 'opened' | 'starting' | 'started';

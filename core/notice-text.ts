@@ -5,6 +5,7 @@
 import type { TaskStatus } from '../protocol/task.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
+import { renderTaskElement } from './task-element.ts';
 import { takeHead } from './text-head.ts';
 
 /** Characters (UTF-16 units) of each result that are given; the rest is read with `view_background_agent`. */
@@ -19,37 +20,14 @@ export interface TaskEnd {
   files: { id: string; name: string; mediaType: string }[];
 }
 
-function escapeAttribute(value: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/\s+/g, ' ');
-}
-
-/** What a task said may hold such a tag: it must not look like the end of the notice, or like another one. */
-function escapeTags(text: string): string {
-  return text.replaceAll(/<(?=\/?\s*background_task)/gi, '&lt;');
-}
-
 /** The notice of one task's end, marked as coming from the system. */
 export function renderNotice(end: TaskEnd): string {
   const { outcome, error } = end;
-  const attributes = [
-    ['id', outcome.task],
-    ['agent', outcome.agent],
-    ['title', outcome.title],
-    ['status', outcome.status],
-    ...(outcome.partial ? [['partial', 'true']] : []),
-    ...(outcome.runtimeMs === null ? [] : [['runtime', formatRuntime(outcome.runtimeMs)]]),
-  ].map(([name, value]) => `${name}="${escapeAttribute(value ?? '')}"`);
-  const body = [
+  return renderTaskElement(outcome, [
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
     renderOutput(end),
     ...renderFiles(end.files),
-  ];
-  return `<background_task ${attributes.join(' ')}>\n${escapeTags(body.join('\n'))}\n</background_task>`;
+  ]);
 }
 
 function renderOutput({ outcome, result }: TaskEnd): string {
@@ -66,15 +44,6 @@ function renderOutput({ outcome, result }: TaskEnd): string {
 
 function renderFiles(files: TaskEnd['files']): string[] {
   return files.map((file) => `File: ${file.name} (${file.mediaType}, id ${file.id})`);
-}
-
-/** `850 ms`, `12.3 s`, `4 min 10 s`, `2 h 5 min`. */
-function formatRuntime(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
 /** The answer of a tool that waited for tasks, and how that call counts. */

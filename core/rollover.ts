@@ -1,7 +1,8 @@
 /** Continuing as new: when, and with what. The carried state is control only, a few KB. */
 import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
-import type { ConversationState } from './conversation-state.ts';
+import { openConversation } from './conversation-state.ts';
+import type { ConversationState, Opening } from './conversation-state.ts';
 
 /** Ids of accepted messages that go along; older ones are found in the store. */
 const SEEN_CARRIED = 64;
@@ -23,6 +24,14 @@ export function forgetArchived(state: ConversationState, upTo: number): void {
   state.archivedOffset = Math.max(state.archivedOffset, upTo);
   state.events = state.events.filter((event) => event.offset > state.archivedOffset);
 }
+
+/** Of a run that a deploy ago began: what states did not have then is as in a new one. */
+export function fromCarriedState(carried: unknown, opening: Opening): ConversationState {
+  const state = { ...openConversation(opening), ...(carried as ConversationState) };
+  return { ...state, tasks: state.tasks.map((task) => ({ ...NEW_IN_TASKS, ...task })) };
+}
+
+const NEW_IN_TASKS = { dependsOn: [] };
 
 export function toCarriedState(state: ConversationState): ConversationState {
   return { ...state, seen: state.seen.slice(-SEEN_CARRIED) };

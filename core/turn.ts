@@ -55,7 +55,8 @@ function maxIterations(state: ConversationState): number {
 }
 
 function startTurn(state: ConversationState, ports: TurnPorts): void {
-  const first = state.inbox[0];
+  // A turn that has a message to answer is that message's, whatever else it takes along.
+  const first = state.inbox.find(({ kind }) => kind === 'message') ?? state.inbox[0];
   const cause = first?.kind ?? 'task';
   // Inputs are counted as of step 0, so that all that waits is named.
   state.step = 0;

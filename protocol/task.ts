@@ -1,6 +1,7 @@
 /** Tasks: one run of a background agent beside the conversation. Spec: background-agents.md. */
 import type { Usage } from './content.ts';
 import type { Roster } from './team.ts';
+import type { TaskOutcome } from './transcript.ts';
 
 export type TaskStatus =
   'queued' | 'running' | 'waiting_input' | 'paused' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
@@ -28,6 +29,8 @@ export interface TaskRequest {
   context?: 'none' | 'recent' | 'all';
   variables?: Record<string, unknown>;
   notify?: 'always' | 'failure' | 'never';
+  /** Tasks of the same starter that have to end first; their results are handed over. */
+  dependsOn?: string[];
   /** The same key of the same starter gives the task that it already started. */
   key?: string;
 }
@@ -52,6 +55,8 @@ export interface TaskInput {
   roster: Roster;
   user: string | null;
   rollover: RolloverThreshold;
+  /** How the tasks that it waited for ended: what they said is read from the store. */
+  prerequisites?: TaskOutcome[];
   /** Present when the task continues as new: the state of the run before. */
   carried?: unknown;
 }

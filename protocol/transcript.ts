@@ -26,6 +26,8 @@ export interface TaskOutcome {
 export type NewRow =
   | { kind: 'user'; place: Place; id: string; at: number; content: InputPart[] }
   | { kind: 'completion'; place: Place; id: string; at: number; tasks: TaskOutcome[] }
+  /** What a task gets of those that it waited for. */
+  | { kind: 'prerequisites'; place: Place; id: string; at: number; tasks: TaskOutcome[] }
   /** Words of the system for the user (a failed turn, a limit); the model sees a short note of it. */
   | { kind: 'system'; place: Place; id: string; at: number; text: string }
   /** Words that the team's file puts into an agent's mouth: the user reads them as the agent's own. */

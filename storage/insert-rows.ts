@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { renderNotice, renderTasksAnswer } from '../core/notice-text.ts';
+import { renderPrerequisites } from '../core/prerequisites-text.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { NewRow, TranscriptRow } from '../protocol/transcript.ts';
 import type { Database } from './tables.ts';
@@ -86,6 +87,11 @@ export async function writeOut(
     case 'completion': {
       const ends = await readTaskEnds(db, conversation, row.tasks);
       const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end) }));
+      return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
+    }
+    case 'prerequisites': {
+      const texts = renderPrerequisites(await readTaskEnds(db, conversation, row.tasks));
+      const content = texts.map((text) => ({ type: 'text' as const, text }));
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
     case 'tool':

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { toPrerequisites } from '../core/prerequisites.ts';
 import { toTaskRoster } from '../core/roster.ts';
 import { toBackgroundQueue, toWorkflowId } from '../protocol/ids.ts';
 import type { RolloverThreshold, TaskInput, TaskReport } from '../protocol/task.ts';
@@ -34,6 +35,7 @@ export function startTaskWorkflow(
     depth: task.depth,
     ancestors: [...state.ancestors, state.agent],
     roster: toTaskRoster(state.roster, task.agent),
+    ...(task.dependsOn.length === 0 ? {} : { prerequisites: toPrerequisites(state, task) }),
     ...settings,
   };
   const { taskQueue } = workflowInfo();

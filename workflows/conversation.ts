@@ -5,6 +5,7 @@
 import { CancellationScope, condition, setCurrentDetails, uuid4 } from '@temporalio/workflow';
 import type { ConversationState } from '../core/conversation-state.ts';
 import { recordEvent } from '../core/fold.ts';
+import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../core/gather-completions.ts';
 import type { TurnPorts } from '../core/ports.ts';
 import type { EventBody } from '../protocol/events.ts';
 import { makeMessageId, makeTaskId } from '../protocol/ids.ts';
@@ -60,6 +61,13 @@ export function createConversation(
     messageTask: (task, message) => launcher.message(task, message),
   };
   return { state, ports, launcher, user, rollover };
+}
+
+/** Before a turn that would only tell of ends of tasks: lets those that end close together be told together. */
+export async function gatherCompletions({ state }: Conversation): Promise<void> {
+  if (mayGatherCompletions(state)) {
+    await until(() => !mayGatherCompletions(state), GATHER_COMPLETIONS_MS);
+  }
 }
 
 /** `condition` with a timeout leaves its timer behind when the predicate holds first; the scope takes it away. */

@@ -3,13 +3,13 @@ import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } f
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
 import { openConversation } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
-import { toCarriedState } from '../core/rollover.ts';
+import { fromCarriedState, toCarriedState } from '../core/rollover.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
-import { createConversation } from './conversation.ts';
+import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
 import { refuse, setReadHandler, setUpdateHandler } from './handlers.ts';
@@ -27,7 +27,7 @@ export interface SessionSummary {
 
 export async function session(input: SessionInput): Promise<SessionSummary> {
   const { workspace, session: id, roster, agent } = input;
-  const carried = input.carried as ConversationState | undefined;
+  const isNew = input.carried === undefined;
   const opening = {
     id: { workspace, session: id, task: null },
     roster,
@@ -36,10 +36,13 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
     ancestors: [],
     at: now(),
   };
-  const conversation = createConversation(carried ?? openConversation(opening), input);
+  const conversation = createConversation(
+    isNew ? openConversation(opening) : fromCarriedState(input.carried, opening),
+    input,
+  );
   const closing: { request: CloseRequest | null } = { request: null };
   setHandlers(conversation, closing);
-  if (carried === undefined) openSession(conversation, input);
+  if (isNew) openSession(conversation, input);
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
@@ -109,6 +112,7 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
   const isDue = (): boolean => isRolloverDue(state, rollover, turns);
   while (state.status === 'open') {
     await condition(() => state.inbox.length > 0 || state.status !== 'open' || isDue());
+    await gatherCompletions(conversation);
     if (state.status !== 'open') return;
     if (state.inbox.length > 0) {
       await runTurn(state, ports, { atLimit: 'stop', mayRollOver: () => false });

@@ -3,7 +3,8 @@ import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle 
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
 import { openConversation } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
-import { toCarriedState, unarchivedEvents } from '../core/rollover.ts';
+import { fromCarriedState, toCarriedState, unarchivedEvents } from '../core/rollover.ts';
+import { placePrerequisites } from '../core/prerequisites.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
 import type { TurnEnd } from '../core/turn.ts';
@@ -30,8 +31,7 @@ interface WorkEnd {
 }
 
 export async function task(input: TaskInput): Promise<TaskReport> {
-  const carried = input.carried as ConversationState | undefined;
-  const conversation = createConversation(carried ?? openTaskConversation(input), input);
+  const conversation = createConversation(openTaskConversation(input), input);
   const { state, ports } = conversation;
   let isStopped = false;
   setReadHandler(conversation);
@@ -39,7 +39,7 @@ export async function task(input: TaskInput): Promise<TaskReport> {
   setSignalHandler('taskMessage', (message) => {
     if (refuseMessage(state, message) === null) acceptMessage(state, ports, message);
   });
-  if (carried === undefined) ports.record({ type: 'task.started', ...nameOf(input) });
+  if (input.carried === undefined) ports.record({ type: 'task.started', ...nameOf(input) });
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => {
@@ -63,16 +63,14 @@ function nameOf({
 
 function openTaskConversation(input: TaskInput): ConversationState {
   const { workspace, session, task: id, roster, agent, depth, ancestors } = input;
-  const state = openConversation({
-    id: { workspace, session, task: id },
-    roster,
-    agent,
-    depth,
-    ancestors,
-    at: now(),
-  });
+  const opening = { id: { workspace, session, task: id }, roster, agent, depth, ancestors, at: now() };
+  if (input.carried !== undefined) return fromCarriedState(input.carried, opening);
+  const state = openConversation(opening);
   // The task's text is the first row of its transcript, written when it was queued.
   state.head = [1, 1, 0];
+  if (input.prerequisites !== undefined) {
+    placePrerequisites(state, { id: `msg_${id}_before`, at: now(), tasks: input.prerequisites });
+  }
   return state;
 }
 

@@ -23,6 +23,11 @@ export function runBackgroundAgent({ state, ports, call }: ToolCallSituation): T
   };
 }
 
-function toTaskRequest({ expected_output, ...rest }: RunBackgroundAgentArguments): TaskRequest {
-  return expected_output === undefined ? rest : { ...rest, expectedOutput: expected_output };
+function toTaskRequest(given: RunBackgroundAgentArguments): TaskRequest {
+  const { expected_output: expectedOutput, depends_on: dependsOn, ...rest } = given;
+  return {
+    ...rest,
+    ...(expectedOutput === undefined ? {} : { expectedOutput }),
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+  };
 }
