@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { partTests } from './scripts/server-tests.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const { server, pure } = partTests(root);
+const { server, pure, postgres } = partTests(root);
 
 const shared = {
   testEnvironment: 'node',
@@ -32,6 +32,14 @@ export default {
   testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'pure', testMatch: matching(pure) },
+    {
+      ...shared,
+      displayName: 'postgres',
+      testMatch: matching(postgres),
+      globals: { storeIsPostgres: true },
+      globalSetup: '<rootDir>/test/support/start-postgres.mjs',
+      globalTeardown: '<rootDir>/test/support/stop-postgres.mjs',
+    },
     {
       ...shared,
       displayName: 'server',

@@ -15,6 +15,7 @@ import { callModelChain } from './model/call-with-fallback.ts';
 import type { ModelChainReply } from './model/call-with-fallback.ts';
 import { openModelStream } from './model-stream.ts';
 import { newMessageId } from './new-id.ts';
+import { outlastOutage } from './outlast-outage.ts';
 import { preparePrompt } from './prompt/prepare-prompt.ts';
 import type { PreparedPrompt } from './prompt/prepare-prompt.ts';
 import { announceProgress } from './task-progress.ts';
@@ -108,7 +109,7 @@ async function commit(
   reply: StoredReply,
 ): Promise<ModelReply> {
   const committed = { ...reply, agent: request.agent, at: Date.now(), run: currentRun() };
-  return toWorkflowReply(await store.transcript.commitReply(request, committed));
+  return toWorkflowReply(await outlastOutage(() => store.transcript.commitReply(request, committed)));
 }
 
 /** The place after the last one that the workflow knows. */

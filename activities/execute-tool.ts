@@ -7,6 +7,7 @@ import { heartbeatInterval, watchAbort, withHeartbeat } from './activity-abort.t
 import { currentRun } from './current-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { newMessageId } from './new-id.ts';
+import { outlastOutage } from './outlast-outage.ts';
 import { announceProgress } from './task-progress.ts';
 import { findTool } from './tools/find-tool.ts';
 import type { ToolEffect } from './tools/tool-effect.ts';
@@ -21,10 +22,10 @@ export function createExecuteTool(dependencies: ActivityDependencies): Activitie
     withHeartbeat(heartbeatInterval(request.task), async () => {
       const { step, tool } = request;
       announceProgress(dependencies.bus, request, { phase: 'tools', step, tool });
-      const known = await findResult(dependencies, request);
+      const known = await outlastOutage(() => findResult(dependencies, request));
       if (known !== undefined) return toResult(known, {});
-      const effect = await run(dependencies, request);
-      const row = await dependencies.store.transcript.putToolResult(request, {
+      const effect = await outlastOutage(() => run(dependencies, request));
+      const result = {
         place: request.place,
         id: newMessageId(),
         call: request.call,
@@ -33,8 +34,9 @@ export function createExecuteTool(dependencies: ActivityDependencies): Activitie
         text: cut(effect.text),
         at: Date.now(),
         run: currentRun(),
-      });
-      return toResult(row, effect);
+      };
+      const { transcript } = dependencies.store;
+      return toResult(await outlastOutage(() => transcript.putToolResult(request, result)), effect);
     });
 }
 

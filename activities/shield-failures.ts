@@ -2,6 +2,8 @@
 import { log } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Activities } from '../protocol/activities.ts';
+import { STORE_AWAY } from '../protocol/failures.ts';
+import { StoreAway } from '../storage/store-away.ts';
 import { StoreError } from '../storage/store-error.ts';
 
 type Activity = (request: never) => Promise<unknown>;
@@ -28,6 +30,10 @@ function toFailure(error: unknown): unknown {
   // What the store refuses it refuses again; what it could not do may go well a moment later.
   if (error instanceof StoreError) {
     return ApplicationFailure.create({ type: error.type, message: error.message, nonRetryable: true });
+  }
+  if (error instanceof StoreAway) {
+    log.warn('the store is away', { reason: error.message });
+    return ApplicationFailure.create({ type: STORE_AWAY, message: 'The store did not answer.' });
   }
   const name = error instanceof Error ? error.name : typeof error;
   // Where it happened, without its message: that may quote what somebody said.

@@ -4,7 +4,10 @@ import type { SettingsSource } from '../config/inspect-settings.ts';
 import type { SettingsError } from '../config/settings-error.ts';
 import type { Settings } from '../config/settings.ts';
 import { loadSettings } from '../config/settings.ts';
+import { checkServerDatabase } from '../storage/open-database.ts';
+import { describeServer } from '../storage/postgres-pool.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
+import { listProviders } from './model-access.ts';
 import { readErrorReason } from './read-error.mjs';
 import { isPortFree } from './temporal-server/choose-port.ts';
 import type { CliAttempt } from './temporal-server/find-temporal-cli.mjs';
@@ -45,6 +48,7 @@ export async function collectFindings({ source, nodeVersion }: DoctorDependencie
       ? await inspectTemporalCli(settings, source)
       : await inspectTemporalServer(settings),
     dataFolder,
+    ...(settings.databaseUrl === null ? [] : [await inspectDatabase(settings.databaseUrl)]),
     // A process that runs on the folder has its ports, too.
     ...(dataFolder.found ? await inspectPorts(settings) : []),
     inspectModelAccess(settings),
@@ -107,6 +111,16 @@ async function inspectTemporalServer({ temporal }: Settings): Promise<Finding> {
   }
 }
 
+async function inspectDatabase(url: string): Promise<Finding> {
+  const what = 'store';
+  try {
+    await checkServerDatabase(url);
+    return { what, found: true, detail: `${describeServer(url)} answers`, todo: null };
+  } catch (error) {
+    return { what, found: false, detail: readErrorReason(error), todo: 'A start would end with this.' };
+  }
+}
+
 function inspectDataFolder(dataFolder: string): Finding {
   const what = 'data folder';
   if (!existsSync(dataFolder)) {
@@ -149,9 +163,7 @@ async function inspectPorts({ host, temporal, ...api }: Settings): Promise<Findi
 
 function inspectModelAccess({ providers, demo }: Settings): Finding {
   const what = 'model access';
-  const configured = Object.entries(providers)
-    .filter(([, { apiKey, baseUrl }]) => apiKey !== null || baseUrl !== null)
-    .map(([name, { baseUrl }]) => (baseUrl ? `${name} at ${baseUrl}` : name));
+  const configured = listProviders(providers);
   if (demo === 'on') return { what, found: true, detail: 'the demo model (OFFSTAGE_DEMO=on)', todo: null };
   if (configured.length > 0) return { what, found: true, detail: configured.join(', '), todo: null };
   const todo = 'Set OPENAI_API_KEY or ANTHROPIC_API_KEY for a real model.';

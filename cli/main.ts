@@ -1,13 +1,16 @@
 /** The offstage command. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readModelAliases } from '../config/model-aliases.ts';
 import { loadSettings } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { SettingsError } from '../config/settings-error.ts';
+import { QUEUE_CHOICES } from '../workers/start-workers.ts';
+import type { QueueChoice } from '../workers/start-workers.ts';
 import { runChat } from './chat.ts';
 import { runDoctor } from './doctor.ts';
 import { isSetIn } from './model-access.ts';
 import { printSettings } from './print-settings.ts';
+import { serveApiApart, serveWorkerApart } from './serve-apart.ts';
 import { start } from './start.ts';
 import { checkTeamFile } from './teams-check.ts';
 
@@ -37,6 +40,23 @@ program
   .command('start')
   .description('run everything in this process: API, workers, store and, if none is set, a Temporal server')
   .action(() => withSettings((settings) => start(settings, print)));
+
+program
+  .command('api')
+  .description('run the API alone, beside workers that run apart (needs TEMPORAL_ADDRESS and DATABASE_URL)')
+  .action(() => withSettings((settings) => serveApiApart(settings, print)));
+
+program
+  .command('worker')
+  .description('run workers alone, as many processes as are wanted (needs TEMPORAL_ADDRESS and DATABASE_URL)')
+  .addOption(
+    new Option('--queue <queue>', 'what it works for: conversations, background agents, or both')
+      .choices(QUEUE_CHOICES)
+      .default('all'),
+  )
+  .action(({ queue }: { queue: QueueChoice }) =>
+    withSettings((settings) => serveWorkerApart(settings, queue, print)),
+  );
 
 program
   .command('chat')

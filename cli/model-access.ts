@@ -54,3 +54,19 @@ export function describeModelAccess(settings: Settings, teams: TeamFolder, isDem
   const found = usable.length === 0 ? 'none of the teams’ models can be called' : usable.join(', ');
   return missing.length === 0 ? found : `${found}; ${missing.join('; ')}`;
 }
+
+/** Which providers are configured for all teams. A team's own models may have keys of their own beside them. */
+export function describeProviders({ providers, demo }: Settings): string {
+  if (demo === 'on') return 'the demo model (OFFSTAGE_DEMO=on)';
+  const configured = listProviders(providers);
+  return configured.length > 0
+    ? configured.join(', ')
+    : 'no provider: set OPENAI_API_KEY or ANTHROPIC_API_KEY';
+}
+
+/** Those with a key or an address. */
+export function listProviders(providers: Settings['providers']): string[] {
+  return Object.entries(providers)
+    .filter(([, { apiKey, baseUrl }]) => apiKey !== null || baseUrl !== null)
+    .map(([name, { baseUrl }]) => (baseUrl ? `${name} at ${baseUrl}` : name));
+}

@@ -1,42 +1,20 @@
 /** `offstage start`: all of it in one process, until Ctrl-C. */
-import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { DEFAULT_WORKSPACE } from '../protocol/ids.ts';
-import { readErrorReason } from './read-error.mjs';
 import { runOffstage } from './run-offstage.ts';
 import type { RunningOffstage } from './run-offstage.ts';
+import { runUntilSignal } from './run-until-signal.ts';
+import { quietRuntime } from './run-workers.ts';
 
 /** The exit code. */
 export async function start(settings: Settings, print: (line: string) => void): Promise<0 | 1> {
-  for (const warning of settings.warnings) print(`Warning: ${warning}`);
-  const ending = awaitSignal();
-  const logger = pino({ level: settings.logLevel }, pino.destination(2));
-  let running: RunningOffstage;
-  try {
-    running = await runOffstage({ settings, logger, report: print });
-  } catch (error) {
-    print(`Offstage did not start. ${readErrorReason(error)}`);
-    return 1;
-  }
-  printAddresses(running, print);
-  const failure = await Promise.race([ending, running.failed]);
-  print(failure === null ? 'Ending: what is under way is handed over…' : failure);
-  await running.stop();
-  print('Ended. The next start goes on with the same sessions.');
-  return failure === null ? 0 : 1;
-}
-
-/** Resolves to null at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function awaitSignal(): Promise<null> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const onSignal = (): void => {
-      if (asked) process.exit(130);
-      asked = true;
-      resolve(null);
-    };
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
+  quietRuntime();
+  return runUntilSignal(settings, print, {
+    name: 'Offstage',
+    run: runOffstage,
+    tell: (running) => printAddresses(running, print),
+    failed: ({ failed }) => failed,
+    farewell: 'Ended. The next start goes on with the same sessions.',
   });
 }
 
@@ -50,6 +28,7 @@ function printAddresses(running: RunningOffstage, print: (line: string) => void)
     ['Temporal Web UI', running.temporalUi],
     ['Temporal', `${running.temporal.address} (namespace ${running.temporal.namespace})`],
     ['Temporal CLI', running.temporalCli],
+    ['Store', running.store],
     ['Models', running.models],
     [
       'Teams',

@@ -34,7 +34,10 @@ export const httpUrl = webAddress.refine(
   'a URL without user name and password',
 );
 
-export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, ...say('a postgresql:// URL') });
+export const databaseUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  ...say('a postgresql:// URL, with special characters of the password percent-encoded'),
+});
 export const redisUrl = z.url({ protocol: /^rediss?$/, ...say('a redis:// URL') });
 
 export const hostAndPort = z

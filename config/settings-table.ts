@@ -122,13 +122,11 @@ export const settingsTable = {
       example: 'postgresql://user:password@localhost/offstage',
       isSecret: true,
     },
-    what: 'PostgreSQL for the store. Without it: PGlite in the data folder.',
-    refusal: 'This version keeps its store in the data folder (OFFSTAGE_DATA). Leave it out or set it empty.',
+    what: 'PostgreSQL for the store, a database of its own. Without it: PGlite in the data folder, which a power loss may cost its last writes.',
   }),
   REDIS_URL: define({
     ...{ schema: redisUrl, default: '', example: 'redis://localhost:6379', isSecret: true },
-    what: 'Redis for the bus between processes. Without it: in memory.',
-    refusal: 'This version runs as one process and needs no bus. Leave it out or set it empty.',
+    what: 'Redis for the bus between processes: live text, and word of what happened. Without it: in memory.',
   }),
   OPENAI_API_KEY: define({
     ...{ schema: text, default: '', example: 'sk-…', isSecret: true },
@@ -148,7 +146,7 @@ export const settingsTable = {
   }),
   OFFSTAGE_DEMO: define({
     ...{ schema: oneOf(['auto', 'on', 'off']), default: 'auto', example: 'off' },
-    what: 'The demo model. auto: only under `npm start`, and only where no provider is configured. on, off.',
+    what: 'The demo model. auto: only under `npm start`, and only where no provider is configured. on, off. Of processes that run apart, API and workers get the same value.',
   }),
   OFFSTAGE_MODEL_ALIASES: define({
     ...{ schema: existingFile, default: '', example: './models.yaml', isPath: true },

@@ -24,6 +24,9 @@ export const MODEL_FAILURES = [
 ] as const;
 export type ModelFailure = (typeof MODEL_FAILURES)[number];
 
+/** The store did not answer. Retried. */
+export const STORE_AWAY = 'store.away';
+
 /** Refusals of a workflow's update or of a storage write. */
 export const REFUSALS = {
   /** The session does not take messages any more. */

@@ -5,6 +5,7 @@ const DROPPED = [
   /_API_KEY$/,
   /^(OPENAI|ANTHROPIC)_/,
   /^DATABASE_URL$/,
+  /^PG[A-Z]/,
   /^REDIS_URL$/,
 ];
 // Where a program is says nothing about what it is used on.

@@ -17,8 +17,8 @@ const filters = process.argv.slice(2).filter((argument) => !argument.startsWith(
 
 const chosen = (tests) =>
   filters.length === 0 ? tests : tests.filter((test) => filters.some((filter) => test.includes(filter)));
-const { pure, server } = partTests(root);
-const [pureTests, serverTests] = [chosen(pure), chosen(server)];
+const { pure, postgres, server } = partTests(root);
+const [pureTests, postgresTests, serverTests] = [chosen(pure), chosen(postgres), chosen(server)];
 
 /** @returns {Promise<string | null>} path of the CLI; null, with the reason on stderr, if there is none */
 function findTemporal() {
@@ -39,6 +39,7 @@ async function runAll() {
   await ensurePackages(root);
   if (filters.length === 0) results.push(await runSteps(checkSteps, env));
   if (pureTests.length > 0) results.push(await runJest('pure', pureTests, options, env));
+  if (postgresTests.length > 0) results.push(await runJest('postgres', postgresTests, options, env));
   if (temporal !== null) {
     const cli = await temporal;
     if (cli === null) results.push({ passed: 0, failed: serverTests.length });
@@ -49,7 +50,7 @@ async function runAll() {
   return results;
 }
 
-if (pureTests.length + serverTests.length === 0) {
+if (pureTests.length + postgresTests.length + serverTests.length === 0) {
   console.error(`No test file has ${filters.join(' or ')} in its path.`);
   process.exitCode = 1;
 } else {

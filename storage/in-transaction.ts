@@ -1,27 +1,33 @@
 import type { Kysely, Transaction } from 'kysely';
-import { StoreError } from './store-error.ts';
+import { refuseGoneSession } from './store-error.ts';
 import type { Database } from './tables.ts';
 
 /** SQLSTATE foreign_key_violation: every row of a session refers to it. */
 const NO_SESSION = '23503';
 
+/** SQLSTATE serialization_failure and deadlock_detected: another transaction went first, nothing was written. */
+const LOST_RACES = ['40001', '40P01'];
+const ATTEMPTS = 5;
+
 /**
  * Runs `work` in one transaction: all of it is written, or nothing. `work` must use the transaction that it gets
- * (the embedded database has one connection, which the transaction holds).
+ * (the embedded database has one connection, which the transaction holds), and is run again when the database gave
+ * way to another transaction. Each statement sees what was committed before it began: who waits for a lock reads
+ * the rows as they are when it has it.
  * Throws StoreError `session.not_found` when it writes for a session that does not exist or was removed.
  */
 export async function inTransaction<T>(
   db: Kysely<Database>,
   work: (transaction: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await db.transaction().execute(work);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === NO_SESSION) {
-      throw new StoreError('session.not_found', 'The session does not exist, or was deleted.', {
-        cause: error,
-      });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction().setIsolationLevel('read committed').execute(work);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (LOST_RACES.includes(code) && attempt < ATTEMPTS) continue;
+      if (code !== NO_SESSION) throw error;
+      throw refuseGoneSession(error);
     }
-    throw error;
   }
 }

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { REFUSALS } from '../protocol/failures.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import { toConversationKey } from './conversation-key.ts';
-import { StoreError } from './store-error.ts';
+import { refuseGoneSession, StoreError } from './store-error.ts';
 import type { Database } from './tables.ts';
 
 /** A step as a run of the workflow knows it. */
@@ -100,11 +100,13 @@ async function lockCursor(
     .executeTakeFirst();
   if (first.numInsertedOrUpdatedRows === 1n) await isNewRun(transaction, conversation, place.run);
   const cursor = await readCursorForUpdate(transaction, conversation);
-  if (cursor === undefined) throw new Error('The cursor of the conversation is gone.');
+  // It goes with its session only.
+  if (cursor === undefined) throw refuseGoneSession();
   return cursor;
 }
 
-async function readCursorForUpdate(
+/** Holds the conversation's lock until the transaction ends. */
+export async function readCursorForUpdate(
   transaction: Transaction<Database>,
   conversation: ConversationId,
 ): Promise<Cursor | undefined> {

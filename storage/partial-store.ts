@@ -4,6 +4,7 @@ import type { ConversationId } from '../protocol/ids.ts';
 import { toConversationKey } from './conversation-key.ts';
 import { inTransaction } from './in-transaction.ts';
 import { toText } from './json-text.ts';
+import { readCursorForUpdate } from './open-step.ts';
 import type { Database } from './tables.ts';
 
 /** What a running model call has said so far. */
@@ -27,6 +28,8 @@ export class PartialStore {
     const { turn, step, attempt } = output;
     const key = toConversationKey(conversation);
     await inTransaction(this.#db, async (transaction) => {
+      // Against a reply that is being stored at this moment, which drops what is here.
+      await readCursorForUpdate(transaction, conversation);
       const committed = await transaction
         .selectFrom('transcript_rows')
         .select('id')

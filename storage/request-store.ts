@@ -35,6 +35,14 @@ export class RequestStore {
   }
 
   async begin<T>(request: RequestKey, bodyHash: string, now: number): Promise<RequestState<T>> {
+    for (;;) {
+      const state = await this.#tryToBegin<T>(request, bodyHash, now);
+      if (state !== null) return state;
+    }
+  }
+
+  /** Null when the request was abandoned just now, between two looks at it. */
+  async #tryToBegin<T>(request: RequestKey, bodyHash: string, now: number): Promise<RequestState<T> | null> {
     return inTransaction(this.#db, async (transaction) => {
       await transaction.deleteFrom('idempotent_requests').where('expires_at', '<=', now).execute();
       const { numInsertedOrUpdatedRows } = await transaction
@@ -48,7 +56,8 @@ export class RequestStore {
         .select(['body_hash', 'response', 'started_at', 'expires_at'])
         .where((eb) => eb.and(toKey(request)))
         .forUpdate()
-        .executeTakeFirstOrThrow();
+        .executeTakeFirst();
+      if (known === undefined) return null;
       if (known.body_hash !== bodyHash) return { state: 'conflict' };
       if (known.response !== null) return { state: 'same', response: known.response as T };
       if (known.started_at > now - ANSWERED_WITHIN_MS) return { state: 'in_progress' };

@@ -147,12 +147,14 @@ export class SessionStore {
 
   /** Removes the session with everything that belongs to it, files too; false when there is none. */
   async remove(workspace: string, id: string): Promise<boolean> {
-    const { numDeletedRows } = await this.#db
-      .deleteFrom('sessions')
-      .where('workspace', '=', workspace)
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return numDeletedRows === 1n;
+    return inTransaction(this.#db, async (transaction) => {
+      const { numDeletedRows } = await transaction
+        .deleteFrom('sessions')
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return numDeletedRows === 1n;
+    });
   }
 }
 

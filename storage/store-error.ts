@@ -8,3 +8,7 @@ export class StoreError extends Error {
     this.type = type;
   }
 }
+
+export function refuseGoneSession(cause?: unknown): StoreError {
+  return new StoreError('session.not_found', 'The session does not exist, or was deleted.', { cause });
+}

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { AcceptedMessageStore } from './accepted-message-store.ts';
 import { EventStore } from './event-store.ts';
 import { FileStore } from './file-store.ts';
-import { openDatabase } from './open-database.ts';
+import { openEmbeddedDatabase, openServerDatabase } from './open-database.ts';
 import { PartialStore } from './partial-store.ts';
 import { RequestStore } from './request-store.ts';
 import { SessionStore } from './session-store.ts';
@@ -15,6 +15,8 @@ import { TranscriptStore } from './transcript-store.ts';
 export interface StoreOptions {
   /** The database lives in `<dataFolder>/store`; null keeps it in memory. One process at a time may open it. */
   dataFolder: string | null;
+  /** A PostgreSQL server instead, for any number of processes. */
+  databaseUrl?: string | null;
 }
 
 export interface Store {
@@ -28,14 +30,16 @@ export interface Store {
   files: FileStore;
   todos: TodoStore;
   requests: RequestStore;
-  /** Throws when the database does not answer. */
+  /** Throws when the database does not answer, StoreAway where it is a server. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the store and brings it to the newest form. */
-export async function openStore({ dataFolder }: StoreOptions): Promise<Store> {
-  const db = await openDatabase(dataFolder);
+/** Opens the store and brings it to the newest form. Every method throws StoreAway when a server is away. */
+export async function openStore({ dataFolder, databaseUrl = null }: StoreOptions): Promise<Store> {
+  const db = await (databaseUrl === null
+    ? openEmbeddedDatabase(dataFolder)
+    : openServerDatabase(databaseUrl));
   return {
     sessions: new SessionStore(db),
     acceptedMessages: new AcceptedMessageStore(db),

@@ -12,6 +12,11 @@ import type { Store } from '../storage/store.ts';
 import type { OffstageSinks } from '../workflows/sinks.ts';
 import { createTaskObserver } from './task-observer.ts';
 
+export const QUEUE_CHOICES = ['main', 'background', 'all'] as const;
+
+/** Which work: of conversations, of background agents, or both. */
+export type QueueChoice = (typeof QUEUE_CHOICES)[number];
+
 export interface WorkerDependencies {
   connection: NativeConnection;
   client: Client;
@@ -20,12 +25,14 @@ export interface WorkerDependencies {
   store: Store;
   bus: Bus;
   provider: Provider;
+  /** `all` where nothing is said. */
+  queues?: QueueChoice;
   /** Named otherwise by tests alone, so that several of them share one server. */
   mainQueue?: string;
 }
 
 export interface Workers {
-  /** Resolves when both have stopped, rejects when one of them failed. */
+  /** Resolves when all have stopped, rejects when one of them failed. */
   done: Promise<void>;
   /** Hands over what is under way and waits for it. */
   stop(): Promise<void>;
@@ -36,14 +43,19 @@ const CONCURRENT_ACTIVITIES = 1_000;
 const CACHED_WORKFLOWS = 2_000;
 const HEARTBEAT_THROTTLE = { main: '2s', background: '5s' } as const;
 
+/** The names of the task queues. */
+export function toQueues(choice: QueueChoice, mainQueue: string = MAIN_QUEUE): string[] {
+  const queues = { main: mainQueue, background: toBackgroundQueue(mainQueue) };
+  return choice === 'all' ? Object.values(queues) : [queues[choice]];
+}
+
 export async function startWorkers(dependencies: WorkerDependencies): Promise<Workers> {
   const mainQueue = dependencies.mainQueue ?? MAIN_QUEUE;
-  const workers = [
-    await Worker.create(toWorkerOptions(dependencies, mainQueue, HEARTBEAT_THROTTLE.main)),
-    await Worker.create(
-      toWorkerOptions(dependencies, toBackgroundQueue(mainQueue), HEARTBEAT_THROTTLE.background),
-    ),
-  ];
+  const workers: Worker[] = [];
+  for (const queue of toQueues(dependencies.queues ?? 'all', mainQueue)) {
+    const heartbeatThrottle = HEARTBEAT_THROTTLE[queue === mainQueue ? 'main' : 'background'];
+    workers.push(await Worker.create(toWorkerOptions(dependencies, queue, heartbeatThrottle)));
+  }
   const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   // Whoever awaits `done` hears of a failure; until then it must not end the process.
   done.catch(() => undefined);

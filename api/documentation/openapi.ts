@@ -11,7 +11,7 @@ type PathConfig = Parameters<OpenAPIRegistry['registerPath']>[0];
 type Responses = PathConfig['responses'];
 
 /** What any route may answer. */
-const ALWAYS: ProblemName[] = ['foreign-host', 'foreign-origin', 'internal'];
+const ALWAYS: ProblemName[] = ['foreign-host', 'foreign-origin', 'internal', 'unavailable'];
 const WITH_BODY: ProblemName[] = [
   'malformed-json',
   'malformed-request',

@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { MulterError } from 'multer';
+import { StoreAway } from '../../storage/store-away.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { TemporalAway } from '../gateway/failures.ts';
 import { Problem } from './problem.ts';
@@ -11,6 +12,9 @@ export function createProblemHandler(logger: Logger): ErrorRequestHandler {
     const problem = toProblem(error);
     if (problem.problem === 'internal') {
       logger.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    }
+    if (error instanceof StoreAway) {
+      logger.warn({ reason: error.message, method: request.method, path: request.path }, 'the store is away');
     }
     if (response.headersSent) {
       next(error);
@@ -48,6 +52,11 @@ function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TemporalAway) {
     return new Problem('unavailable', error.message, { headers: { 'Retry-After': '5' } });
+  }
+  if (error instanceof StoreAway) {
+    return new Problem('unavailable', 'The store does not answer. Try again soon', {
+      headers: { 'Retry-After': '5' },
+    });
   }
   if (error instanceof StoreError && error.type === 'cursor.invalid') {
     return new Problem('invalid-request', error.message, {

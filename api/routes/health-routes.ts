@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { healthSchema, readinessSchema } from '../../protocol/schemas/health.ts';
 import { defineRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
@@ -35,11 +36,16 @@ const ready = defineRoute({
 
 export const healthRoutes: Route[] = [alive, ready];
 
+const STORE_DEADLINE_MS = 3_000;
+
 async function isStoreReady({ store }: Services): Promise<boolean> {
-  try {
-    await store.ping();
-    return true;
-  } catch {
-    return false;
-  }
+  const tooLate = new AbortController();
+  const answers = store.ping().then(
+    () => true,
+    () => false,
+  );
+  const waits = sleep(STORE_DEADLINE_MS, false, { signal: tooLate.signal }).catch(() => false);
+  const isReady = await Promise.race([answers, waits]);
+  tooLate.abort();
+  return isReady;
 }

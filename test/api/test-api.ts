@@ -53,8 +53,8 @@ agents:
 
 const surroundings = { isSet: () => true };
 
-export async function startFakeApi(): Promise<TestApi<FakeGateway>> {
-  const store = await openStore({ dataFolder: null });
+export async function startFakeApi(databaseUrl: string | null = null): Promise<TestApi<FakeGateway>> {
+  const store = await openStore({ dataFolder: null, databaseUrl });
   return startApi({ gateway: new FakeGateway(), store, bus: new MemoryBus(() => undefined) });
 }
 

@@ -53,6 +53,15 @@ describe('the doctor', () => {
     });
   });
 
+  it('asks a database that is set whether it answers, and shows no password', async () => {
+    const { store } = await look({ DATABASE_URL: 'postgresql://ada:hunter2@127.0.0.1:1/offstage' });
+    expect(store).toMatchObject({
+      found: false,
+      detail: expect.stringContaining('PostgreSQL at 127.0.0.1:1, database "offstage"'),
+    });
+    expect(JSON.stringify(store)).not.toContain('hunter2');
+  });
+
   it('lists wrong settings', async () => {
     expect((await look({ OFFSTAGE_PORT: 'many' }))['settings']).toMatchObject({
       found: false,

@@ -138,8 +138,6 @@ describe('wrong settings', () => {
   });
 
   it.each([
-    ['DATABASE_URL', 'postgresql://localhost/offstage'],
-    ['REDIS_URL', 'redis://localhost:6379'],
     ['OFFSTAGE_KEYS', './keys.yaml'],
     ['OFFSTAGE_ENCRYPTION_KEYS', 'one:abc'],
   ])('include %s, which this version cannot do and does not pass over in silence', (name, value) => {

@@ -6,18 +6,24 @@ import { partTests } from '../../scripts/server-tests.mjs';
 
 // In pieces, so that this file does not itself seem to import the harness.
 const harness = '../support/temporal.ts';
+const database = '../support/run-postgres.ts';
+const place = './store-place.ts';
 
 describe('the parting of tests', () => {
   let root = '';
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  it('gives those to the server project that reach the server harness, also over another file', async () => {
+  it('gives tests the servers that they reach through their imports, and those of the store both stores', async () => {
     root = await mkdtemp(join(tmpdir(), 'offstage-parting-'));
     const files = {
       'test/support/temporal.ts': '',
       'test/workflows/open-session.ts': `import { connect } from '${harness}';`,
       'test/workflows/session.test.ts': "import { openSession } from './open-session.ts';",
       'test/api/direct.test.ts': `import type { TestServer } from '${harness}';`,
+      'test/support/run-postgres.ts': '',
+      'test/storage/store-place.ts': `import { makeDatabase } from '${database}';`,
+      'test/storage/store.test.ts': `import { makePlace } from '${place}';`,
+      'test/storage/races.test.ts': `import { makeDatabase } from '${database}';`,
       'test/core/turn.test.ts': "import { runTurn } from '../../core/turn.ts';",
     };
     for (const [path, text] of Object.entries(files)) {
@@ -26,7 +32,8 @@ describe('the parting of tests', () => {
     }
     expect(partTests(root)).toEqual({
       server: ['test/api/direct.test.ts', 'test/workflows/session.test.ts'],
-      pure: ['test/core/turn.test.ts'],
+      postgres: ['test/storage/races.test.ts', 'test/storage/store.test.ts'],
+      pure: ['test/core/turn.test.ts', 'test/storage/store.test.ts'],
     });
   });
 });

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Store } from '../../storage/store.ts';
 import { openStore } from '../../storage/store.ts';
 import { WORKSPACE } from './store-fixture.ts';
+import { makeStorePlace } from './store-place.ts';
 
 const HOUR = 3600 * 1000;
 let store: Store;
 
 beforeAll(async () => {
-  store = await openStore({ dataFolder: null });
+  store = await openStore(await makeStorePlace());
 });
 
 afterAll(() => store.close());

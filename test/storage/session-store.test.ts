@@ -1,23 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { openDatabase } from '../../storage/open-database.ts';
 import { AcceptedMessageStore } from '../../storage/accepted-message-store.ts';
 import { EventStore } from '../../storage/event-store.ts';
 import { FileStore } from '../../storage/file-store.ts';
 import { PartialStore } from '../../storage/partial-store.ts';
 import { SessionStore } from '../../storage/session-store.ts';
+import { openEmbeddedDatabase, openServerDatabase } from '../../storage/open-database.ts';
 import type { Database } from '../../storage/tables.ts';
 import { TaskStore } from '../../storage/task-store.ts';
 import { TodoStore } from '../../storage/todo-store.ts';
 import { TranscriptStore } from '../../storage/transcript-store.ts';
 import { inSession, makeSession, makeTask, makeUserRow, WORKSPACE } from './store-fixture.ts';
+import { makeStorePlace } from './store-place.ts';
 
 let db: Kysely<Database>;
 let sessions: SessionStore;
 
 beforeAll(async () => {
-  db = await openDatabase(null);
+  const { databaseUrl } = await makeStorePlace();
+  db = await (databaseUrl ? openServerDatabase(databaseUrl) : openEmbeddedDatabase(null));
   sessions = new SessionStore(db);
 });
 

@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConversationEvent } from '../../protocol/events.ts';
 import { DEFAULT_LIMITS } from '../../protocol/team.ts';
 import type { Team } from '../../protocol/team.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store, StoreOptions } from '../../storage/store.ts';
 import { openStore } from '../../storage/store.ts';
 import { inSession, makeReply, makeSession, makeUserRow, textsOf, WORKSPACE } from './store-fixture.ts';
+import { makeStorePlace } from './store-place.ts';
 
 let folder: string;
+let place: StoreOptions;
 let store: Store;
 const conversation = inSession('ses_1');
 
@@ -25,7 +27,8 @@ const team: Team = {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'offstage-store-'));
-  store = await openStore({ dataFolder: folder });
+  place = await makeStorePlace(folder);
+  store = await openStore(place);
   await store.sessions.create(makeSession('ses_1'));
 });
 
@@ -159,7 +162,7 @@ describe('a store that is opened again', () => {
     await store.transcript.append(inSession('ses_kept'), [makeUserRow([1, 1, 0], 'm1', 'kept')]);
     await store.close();
     await expect(store.ping()).rejects.toThrow();
-    store = await openStore({ dataFolder: folder });
+    store = await openStore(place);
     await store.ping();
     expect(textsOf(await store.transcript.read(inSession('ses_kept')))).toEqual(['kept']);
     expect(await store.teams.get(WORKSPACE, 'v1')).toEqual(team);

@@ -14,6 +14,7 @@ import {
   usage,
   WORKSPACE,
 } from './store-fixture.ts';
+import { makeStorePlace } from './store-place.ts';
 
 const TASK = 'agent_task_1';
 let store: Store;
@@ -44,7 +45,7 @@ const putFile = (
   });
 
 beforeAll(async () => {
-  store = await openStore({ dataFolder: null });
+  store = await openStore(await makeStorePlace());
 });
 
 afterAll(() => store.close());

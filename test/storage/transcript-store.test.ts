@@ -4,6 +4,7 @@ import { REFUSALS } from '../../protocol/failures.ts';
 import type { Store } from '../../storage/store.ts';
 import { openStore } from '../../storage/store.ts';
 import { inSession, makeReply, makeSession, makeUserRow, textsOf, WORKSPACE } from './store-fixture.ts';
+import { makeStorePlace } from './store-place.ts';
 
 let store: Store;
 let conversation: ConversationId;
@@ -17,7 +18,7 @@ const commit = (...reply: Parameters<typeof makeReply>) =>
 const texts = async () => textsOf(await store.transcript.read(conversation));
 
 beforeAll(async () => {
-  store = await openStore({ dataFolder: null });
+  store = await openStore(await makeStorePlace());
 });
 
 afterAll(() => store.close());

@@ -29,10 +29,11 @@ export interface TestOffstage {
   close(): Promise<void>;
 }
 
-export async function startTestOffstage(): Promise<TestOffstage> {
+/** `databaseUrl`: a PostgreSQL server as its store. */
+export async function startTestOffstage(databaseUrl: string | null = null): Promise<TestOffstage> {
   const server = await connectToTestServer();
   const workflowBundle = await readWorkflowBundle();
-  const store = await openStore({ dataFolder: null });
+  const store = await openStore({ dataFolder: null, databaseUrl });
   const bus = new MemoryBus((error) => console.error(error));
   const models = createScriptedModels();
   const sessions: { name: string; session: TestSession }[] = [];

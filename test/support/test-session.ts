@@ -45,15 +45,7 @@ export function toTestSession(
 ): TestSession {
   const conversation = { workspace: 'default', session: id, task: null };
   const handle = client.workflow.getHandle(workflowId);
-  // The server may lose a query that meets a rollover, and says so after a long time only.
-  const read = (from: number) =>
-    waitFor(
-      () =>
-        client.withDeadline(Date.now() + 3_000, () =>
-          handle.query<ConversationRead, [number]>(QUERIES.read, from),
-        ),
-      { what: `an answer of ${workflowId}` },
-    );
+  const read = (from: number) => readConversation(client, workflowId, from);
 
   const session: TestSession = {
     id,
@@ -98,6 +90,18 @@ export function toTestSession(
     interruptByBus: (turn) => bus.publish(toControlTopic(conversation), { type: 'abort', turn }),
   };
   return session;
+}
+
+/** The server may lose a query that meets a rollover, and says so after a long time only. */
+function readConversation(client: Client, workflowId: string, from: number): Promise<ConversationRead> {
+  const handle = client.workflow.getHandle(workflowId);
+  return waitFor(
+    () =>
+      client.withDeadline(Date.now() + 3_000, () =>
+        handle.query<ConversationRead, [number]>(QUERIES.read, from),
+      ),
+    { what: `an answer of ${workflowId}` },
+  );
 }
 
 /** As long as the hashes of bodies are. */
