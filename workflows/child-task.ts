@@ -10,7 +10,8 @@ import type { ConversationState, TaskRecord } from '../core/conversation-state.t
 import { toPrerequisites } from '../core/prerequisites.ts';
 import { toTaskRoster } from '../core/roster.ts';
 import { toBackgroundQueue, toWorkflowId } from '../protocol/ids.ts';
-import type { RolloverThreshold, TaskInput, TaskReport } from '../protocol/task.ts';
+import type { RolloverThreshold, TaskReport } from '../protocol/task.ts';
+import type { TaskInput } from '../protocol/task-input.ts';
 import { toSearchAttributes } from './search-attributes.ts';
 
 /** What a task inherits beside the roster. */

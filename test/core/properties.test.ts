@@ -53,7 +53,6 @@ type Happening = typeof happening extends fc.Arbitrary<infer What> ? What : neve
 
 async function happen(conversation: ModelConversation, what: Happening): Promise<void> {
   const { world, state } = conversation;
-  const task = 'which' in what ? state.tasks[what.which] : undefined;
   switch (what.kind) {
     case 'say':
       conversation.say(what.delivery);
@@ -77,6 +76,25 @@ async function happen(conversation: ModelConversation, what: Happening): Promise
     case 'finishTool':
       await world.finishOldestTool();
       break;
+    case 'timePasses':
+      await world.expireWaits();
+      break;
+    case 'rollOver':
+      conversation.rollOver();
+      break;
+    default:
+      happenToTask(conversation, what);
+  }
+  await conversation.world.settle();
+}
+
+function happenToTask(
+  conversation: ModelConversation,
+  what: Extract<Happening, { kind: 'startTask' | 'launch' | 'endTask' | 'lateReport' | 'stopTask' }>,
+): void {
+  const { world, state } = conversation;
+  const task = 'which' in what ? state.tasks[what.which] : undefined;
+  switch (what.kind) {
     case 'startTask':
       start(conversation, what.notify, task?.id);
       break;
@@ -95,14 +113,7 @@ async function happen(conversation: ModelConversation, what: Happening): Promise
     }
     case 'stopTask':
       if (task !== undefined) requestStop(state, world.ports, task);
-      break;
-    case 'timePasses':
-      await world.expireWaits();
-      break;
-    case 'rollOver':
-      conversation.rollOver();
   }
-  await conversation.world.settle();
 }
 
 function start(
