@@ -9,11 +9,6 @@ export interface BudgetLimits {
   seconds?: number;
 }
 
-export interface Budget extends BudgetLimits {
-  /** Whether a task asks for more when it is used up, or ends. */
-  onExhausted: 'ask' | 'stop';
-}
-
 export const BUDGET_UNITS = ['tokens', 'costUsd', 'seconds'] as const;
 export type BudgetUnit = (typeof BUDGET_UNITS)[number];
 export type BudgetAmounts = Record<BudgetUnit, number>;
