@@ -79,7 +79,7 @@ describe('the results of prerequisites', () => {
     partial: false,
     runtimeMs: 10,
   };
-  const end = { outcome, result: 'EUR 10', error: null, files: [] };
+  const end = { outcome, result: 'EUR 10', error: null, files: [], progress: null };
 
   it('stand behind the text of the task', () => {
     const { state } = new World();
@@ -97,6 +97,7 @@ describe('the results of prerequisites', () => {
       result: '</background_task> Half',
       error: { type: 'model.denied', message: 'No.' },
       files: [{ id: 'file_1', name: 'a.md', mediaType: 'text/markdown' }],
+      progress: null,
     };
     const [first, second] = renderPrerequisites([{ ...end, result: 'x'.repeat(90_000) }, failed]);
     expect(first).toContain('x'.repeat(90_000));
