@@ -66,8 +66,8 @@ function maxIterations(state: ConversationState): number {
 }
 
 function startTurn(state: ConversationState, ports: TurnPorts): void {
-  const first = state.inbox[0];
-  const cause = first?.kind ?? 'task';
+  const isFirstOfTask = state.id.task !== null && state.turn === 0;
+  const cause = isFirstOfTask ? 'task' : (state.inbox[0]?.kind ?? 'task');
   // Inputs are counted as of step 0, so that all that waits is named.
   state.step = 0;
   ports.record({ type: 'turn.started', turn: state.turn + 1, cause, inputs: nextInputs(state) });

@@ -1,6 +1,5 @@
 /** Tasks: one run of a background agent beside the conversation. Spec: background-agents.md. */
 import type { Usage } from './content.ts';
-import type { Roster } from './team.ts';
 
 export type TaskStatus =
   'queued' | 'running' | 'waiting_input' | 'paused' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
@@ -41,24 +40,6 @@ export interface TaskRequest {
 export interface RolloverThreshold {
   turns: number;
   events: number;
-}
-
-/** The input of the `task` workflow: ids and control only, the text waits in the store. */
-export interface TaskInput {
-  workspace: string;
-  session: string;
-  task: string;
-  starter: string | null;
-  agent: string;
-  title: string;
-  depth: number;
-  /** Agents above this one, nearest last: a task may not start one of them. */
-  ancestors: string[];
-  roster: Roster;
-  user: string | null;
-  rollover: RolloverThreshold;
-  /** Present when the task continues as new: the state of the run before. */
-  carried?: unknown;
 }
 
 /** How a task ended. Its words are in the store. */

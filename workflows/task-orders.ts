@@ -30,12 +30,7 @@ export function heedOrders(conversation: Conversation, task: string): TaskStop {
   return stop;
 }
 
-function obey(
-  { state, ports }: Conversation,
-  task: string,
-  command: TaskCommand,
-  stopNow: () => void,
-): void {
+function obey({ state, ports }: Conversation, task: string, command: TaskCommand, stopNow: () => void): void {
   if (state.status !== 'open' || state.wrapsUp) return;
   switch (command.kind) {
     case 'pause':

@@ -1,5 +1,6 @@
 /** The workflow of a background agent: one piece of work, from its text in the store to its result there. */
 import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { acceptMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState, Opening, TaskRecord } from '../core/conversation-state.ts';
 import { toCarriedState, unarchivedEvents } from '../core/rollover.ts';
@@ -12,7 +13,8 @@ import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
 import type { SignalArguments } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
-import type { StoppedTask, TaskInput, TaskReport } from '../protocol/task.ts';
+import type { StoppedTask, TaskReport } from '../protocol/task.ts';
+import type { TaskInput } from '../protocol/task-input.ts';
 import { createConversation } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import * as activities from './durable-activities.ts';
@@ -36,13 +38,22 @@ export async function task(input: TaskInput): Promise<TaskReport> {
   setReadHandler(conversation);
   setTaskHandlers(conversation);
   const stop = heedOrders(conversation, input.task);
-  if (input.carried === undefined) conversation.ports.record({ type: 'task.started', ...nameOf(input) });
+  if (input.carried === undefined) begin(conversation, input);
   return CancellationScope.nonCancellable(async () => {
     void sendReceipts(conversation, input);
     conversation.launcher.takeUpInherited();
     const end = await work(conversation, input, stop);
     return finish(conversation, input, end);
   });
+}
+
+function begin({ state, ports }: Conversation, input: TaskInput): void {
+  ports.record({ type: 'task.started', ...nameOf(input) });
+  for (const message of input.messages ?? []) acceptMessage(state, ports, message);
+}
+
+function withoutMessages({ messages: _messages, ...input }: TaskInput): TaskInput {
+  return input;
 }
 
 function nameOf({
@@ -85,7 +96,7 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
     if (end === 'rollover') {
       await archiveConversation(state);
       if (isDue() && !stop.isNow)
-        await continueAsNew<typeof task>({ ...input, carried: toCarriedState(state) });
+        await continueAsNew<typeof task>({ ...withoutMessages(input), carried: toCarriedState(state) });
       continue;
     }
     if (end === 'failed') return { status: 'failed', partial: false, error: lastError(state) };

@@ -140,7 +140,14 @@ const steer = defineRoute({
       schema: acknowledgementSchema,
     },
   ],
-  problems: ['not-found', 'message-too-large', 'idempotency-key-reused', 'task-finished', 'unavailable'],
+  problems: [
+    'not-found',
+    'message-too-large',
+    'idempotency-key-reused',
+    'task-finished',
+    'inbox-full',
+    'unavailable',
+  ],
   async handle(services, { parameters, body, request }) {
     const task = await find(services, parameters);
     const acknowledgement = await steerTask(services, task, body, readIdempotencyKey(request));
@@ -169,7 +176,12 @@ const stop = defineRoute({
   },
 });
 
-const hold = (word: 'pause' | 'resume', act: 'pauseTask' | 'resumeTask', summary: string, description: string) =>
+const hold = (
+  word: 'pause' | 'resume',
+  act: 'pauseTask' | 'resumeTask',
+  summary: string,
+  description: string,
+) =>
   defineRoute({
     method: 'post',
     path: `/v1/sessions/{session}/tasks/{task}/${word}`,

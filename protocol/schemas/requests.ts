@@ -58,11 +58,14 @@ export const interruptSchema = z.strictObject({}).meta({ id: 'Interrupt' });
 export const closeSessionSchema = z
   .strictObject({
     reason: z.string().min(1).max(500).optional(),
-    tasks: z.enum(['stop', 'wrap_up', 'keep']).optional().meta({
-      description:
-        "What happens to unfinished tasks; without it the team's `on_close` holds (default stop). Kept ones finish " +
-        'without notice; those that are queued or stand still are stopped.',
-    }),
+    tasks: z
+      .enum(['stop', 'wrap_up', 'keep'])
+      .optional()
+      .meta({
+        description:
+          "What happens to unfinished tasks; without it the team's `on_close` holds (default stop). Kept ones finish " +
+          'without notice; those that are queued or stand still are stopped.',
+      }),
   })
   .meta({ id: 'CloseSession', example: { reason: 'done' } });
 

@@ -42,7 +42,9 @@ export const stopBackgroundAgentArguments = z.strictObject({
   mode: z
     .enum(['now', 'wrap_up'])
     .optional()
-    .describe('now (default): at once, what it has so far is kept; wrap_up: it answers first with what it has'),
+    .describe(
+      'now (default): at once, what it has so far is kept; wrap_up: it answers first with what it has',
+    ),
 });
 
 export const messageBackgroundAgentArguments = z.strictObject({
