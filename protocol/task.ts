@@ -15,6 +15,12 @@ export type StopMode = 'now' | 'wrap_up';
 /** Before the model at the next step, or at once: the running step is interrupted. */
 export type SteerMode = 'append' | 'interrupt';
 
+/** What a task last said of how far it is. */
+export interface TaskProgress {
+  message: string;
+  percent: number | null;
+}
+
 /** Who started a task: the session's conversation (`task: null`) or another task of it. */
 export interface Starter {
   task: string | null;
