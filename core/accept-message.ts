@@ -1,7 +1,7 @@
 /** Taking a message in: exactly once, within bounds, told apart from another one under the same id. */
 import { REFUSALS } from '../protocol/failures.ts';
 import type { Accepted, SendMessage } from '../protocol/session-messages.ts';
-import type { ConversationState } from './conversation-state.ts';
+import type { ConversationState, SeenMessage } from './conversation-state.ts';
 import type { TurnPorts } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -49,7 +49,11 @@ export function acceptMessage(
   const turn = joins ? state.turn : state.turn + 1;
   state.unplaced[message.id] = { at: ports.now(), content: message.content };
   ports.record({ type: 'message.queued', message: message.id, delivery });
-  state.seen.push({ id: message.id, hash: message.hash, turn, offset: state.offset });
-  if (state.seen.length > SEEN_MESSAGES) state.seen.shift();
+  rememberMessage(state, { id: message.id, hash: message.hash, turn, offset: state.offset });
   return { turn, offset: state.offset };
+}
+
+export function rememberMessage(state: ConversationState, message: SeenMessage): void {
+  state.seen.push(message);
+  if (state.seen.length > SEEN_MESSAGES) state.seen.shift();
 }

@@ -13,8 +13,9 @@ import type {
   TurnOutcome,
 } from '../protocol/events.ts';
 import type { ConversationId } from '../protocol/ids.ts';
-import type { SendMessage } from '../protocol/session-messages.ts';
-import type { StoppedTask, TaskRequest, TaskStatus } from '../protocol/task.ts';
+import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
+import type { StopMode, StoppedTask, TaskRequest, TaskStatus } from '../protocol/task.ts';
+import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Roster } from '../protocol/team.ts';
 import type { NewRow, Place } from '../protocol/transcript.ts';
 
@@ -22,6 +23,9 @@ export type InboxItem =
   | { kind: 'message'; id: string; delivery: Delivery }
   /** The end of a task, to be put before the model. */
   | { kind: 'completion'; task: string };
+
+/** What a task may wait for from outside. */
+export type Hold = 'paused';
 
 export interface TaskRecord {
   id: string;
@@ -34,6 +38,12 @@ export interface TaskRecord {
   /** Tasks of this conversation that have to end before it starts. */
   dependsOn: string[];
   status: TaskStatus;
+  /** How it was told to stop. */
+  stopMode: StopMode | null;
+  /** Messages for it that it has not confirmed yet. */
+  steering: string[];
+  /** How many messages came too late for it. */
+  missedMessages: number;
   /** How far its start came: its text is in the store (`opened`), its workflow was asked for, it is confirmed. */
   launch: 'unopened' | 'opened' | 'starting' | 'started';
   partial: boolean;
@@ -89,6 +99,13 @@ export interface ConversationState {
   phase: 'idle' | 'model' | 'tools';
   currentTools: string[];
 
+  /** Why a task stands still before its next step, until each reason is taken away. */
+  holds: Hold[];
+  /** A task that is to answer with what it has, in one last step. */
+  wrapsUp: boolean;
+  /** What a task's steps took of its starter's messages, and the starter has not been told yet. */
+  receipts: SteerReceipt[];
+
   /** The last place that this workflow recorded. */
   head: Place;
   inbox: InboxItem[];
@@ -101,8 +118,8 @@ export interface ConversationState {
   tasks: TaskRecord[];
   /** What was asked of tasks whose text is not in the store yet. */
   unopened: Record<string, TaskRequest>;
-  /** Messages for tasks that have not started. */
-  undelivered: Record<string, SendMessage[]>;
+  /** What tasks are to be told, in order: until their workflows run, or until it has arrived there. */
+  undelivered: Record<string, TaskOrder[]>;
   /** Tasks whose end the model has read and not yet spoken of. */
   unspoken: string[];
 
@@ -124,7 +141,7 @@ export interface Opening {
 export function openConversation(opening: Opening): ConversationState {
   return {
     id: opening.id,
-    roster: opening.roster,
+    roster: completeRoster(opening.roster),
     agent: opening.agent,
     depth: opening.depth,
     ancestors: opening.ancestors,
@@ -145,6 +162,9 @@ export function openConversation(opening: Opening): ConversationState {
     lastOutcome: null,
     phase: 'idle',
     currentTools: [],
+    holds: [],
+    wrapsUp: false,
+    receipts: [],
     head: [0, 0, 0],
     inbox: [],
     unplaced: {},
@@ -159,6 +179,24 @@ export function openConversation(opening: Opening): ConversationState {
     files: 0,
   };
 }
+
+/** The state of an earlier run, with what that run's code did not know. */
+export function readCarriedState(opening: Opening, carried: unknown): ConversationState {
+  const state = carried as ConversationState;
+  return {
+    ...openConversation(opening),
+    ...state,
+    roster: completeRoster(state.roster),
+    tasks: state.tasks.map((task) => ({ ...NEW_IN_TASKS, ...task })),
+  };
+}
+
+function completeRoster(roster: Roster): Roster {
+  return { ...NEW_IN_ROSTERS, ...roster, limits: { ...DEFAULT_LIMITS, ...roster.limits } };
+}
+
+const NEW_IN_ROSTERS = { onClose: 'stop' as const };
+const NEW_IN_TASKS = { dependsOn: [], stopMode: null, steering: [], missedMessages: 0 };
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
   return state.tasks.find((record) => record.id === task);

@@ -4,6 +4,7 @@ import { isTerminal } from '../protocol/task.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import { findTask, toTaskName } from './conversation-state.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { tellMissedMessages } from './message-task.ts';
 import type { TurnPorts } from './ports.ts';
 
 /** Finished tasks whose end has been told are kept in state up to this number; the store has them all. */
@@ -28,6 +29,7 @@ export function finishTask(state: ConversationState, ports: EndPorts, report: Ta
     error,
     files,
   });
+  tellMissedMessages(ports, task);
   trimFinished(state);
   ports.launchTasks();
 }

@@ -11,12 +11,12 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
   switch (event.type) {
     case 'task.queued':
     case 'task.refused':
-    case 'task.steered':
       // The record of a queued task is made beside the event (start-task.ts): it carries what events must not.
       return;
     case 'task.started':
       update(state, event.task, (task) => {
-        task.status = 'running';
+        // What was decided of it while its start was under way holds.
+        if (task.status === 'queued') task.status = 'running';
         task.launch = 'started';
         task.startedAt = event.at;
       });
@@ -26,10 +26,13 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
         task.mode = 'background';
       });
       return;
+    case 'task.steering':
+    case 'task.steered':
+    case 'task.paused':
+    case 'task.resumed':
     case 'task.cancelling':
-      update(state, event.task, (task) => {
-        task.status = 'cancelling';
-      });
+      if (event.task === state.id.task) foldOwnSteering(state, event);
+      else update(state, event.task, (task) => foldSteering(task, event));
       return;
     case 'task.finished':
       if (event.task === state.id.task) state.status = 'closed';
@@ -45,6 +48,55 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
         });
       }
       state.unspoken = state.unspoken.filter((id) => !event.tasks.includes(id));
+  }
+}
+
+type SteeringEvent = Extract<
+  TaskEvent,
+  { type: 'task.steering' | 'task.steered' | 'task.paused' | 'task.resumed' | 'task.cancelling' }
+>;
+
+/** What its starter knows of it. */
+function foldSteering(task: TaskRecord, event: SteeringEvent): void {
+  switch (event.type) {
+    case 'task.steering':
+      task.steering = [...task.steering, event.message];
+      return;
+    case 'task.steered':
+      task.steering = task.steering.filter((message) => message !== event.message);
+      if (event.appliedAtStep === null) task.missedMessages += 1;
+      return;
+    case 'task.paused':
+      task.status = 'paused';
+      return;
+    case 'task.resumed':
+      task.status = event.status;
+      return;
+    case 'task.cancelling':
+      task.status = 'cancelling';
+      task.stopMode = event.mode;
+  }
+}
+
+/** What the task itself makes of it. */
+function foldOwnSteering(state: ConversationState, event: SteeringEvent): void {
+  switch (event.type) {
+    case 'task.steered':
+      if (event.turn === null || event.appliedAtStep === null) return;
+      state.receipts.push({ message: event.message, turn: event.turn, step: event.appliedAtStep });
+      return;
+    case 'task.paused':
+      if (!state.holds.includes('paused')) state.holds.push('paused');
+      return;
+    case 'task.resumed':
+      state.holds = state.holds.filter((hold) => hold !== 'paused');
+      return;
+    case 'task.cancelling':
+      state.holds = [];
+      state.wrapsUp = event.mode === 'wrap_up';
+      if (state.turnOpen) state.interruptedTurn = state.turn;
+      return;
+    case 'task.steering':
   }
 }
 

@@ -9,7 +9,7 @@ export const GATHER_COMPLETIONS_MS = 1000;
 
 /** Whether nothing but ends of tasks waits for a turn, and more of them may come. */
 export function mayGatherCompletions(state: ConversationState): boolean {
-  if (state.status !== 'open' || state.turnOpen || state.inbox.length === 0) return false;
+  if (state.status !== 'open' || state.wrapsUp || state.turnOpen || state.inbox.length === 0) return false;
   if (state.inbox.some(({ kind }) => kind !== 'completion')) return false;
   return state.tasks.some((task) => mayEndSoon(state, task));
 }

@@ -33,6 +33,7 @@ export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
     renderOutput(end, findDialect(dialect)),
     ...renderFiles(end.files),
+    ...renderMissed(outcome),
   ]);
 }
 
@@ -50,6 +51,11 @@ function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
 
 function renderFiles(files: TaskEnd['files']): string[] {
   return files.map((file) => `File: ${file.name} (${file.mediaType}, id ${file.id})`);
+}
+
+function renderMissed({ missedMessages = 0 }: TaskOutcome): string[] {
+  if (missedMessages === 0) return [];
+  return [`(${missedMessages} of the messages to it came too late: it had not read them when it ended.)`];
 }
 
 /** The answer of a tool that waited for tasks, and how that call counts. */

@@ -44,7 +44,10 @@ export function openStep(state: ConversationState, ports: TurnPorts): void {
     model,
     inputs: messages,
   });
-  for (const id of messages) placeMessage(state, id);
+  for (const id of messages) {
+    placeMessage(state, id);
+    confirmOwnMessage(state, ports, id);
+  }
   const ended = items.flatMap((item) => (item.kind === 'completion' ? [item.task] : []));
   if (ended.length > 0) placeCompletion(state, ports, ended);
 }
@@ -62,6 +65,13 @@ function placeMessage(state: ConversationState, id: string): void {
   });
 }
 
+/** A task's messages come from its starter, which is told. */
+function confirmOwnMessage(state: ConversationState, ports: TurnPorts, message: string): void {
+  const { turn, step } = state;
+  const { task } = state.id;
+  if (task !== null) ports.record({ type: 'task.steered', task, message, turn, appliedAtStep: step });
+}
+
 function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string[]): void {
   const tasks = ids.flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
   const id = ports.newMessageId();
@@ -71,6 +81,7 @@ function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {
-  const { id, agent, title, status, partial, runtimeMs } = task;
-  return { task: id, agent, title, status, partial, runtimeMs };
+  const { id, agent, title, status, partial, runtimeMs, missedMessages } = task;
+  const missed = missedMessages === 0 ? {} : { missedMessages };
+  return { task: id, agent, title, status, partial, runtimeMs, ...missed };
 }

@@ -1,7 +1,6 @@
 /** What a turn needs of the world. Workflows give it durable ports, unit tests scripted ones. */
 import type { ModelCallRequest, ModelReply, ToolRequest, ToolResult } from '../protocol/activities.ts';
 import type { EventBody, EventError } from '../protocol/events.ts';
-import type { SendMessage } from '../protocol/session-messages.ts';
 
 /** A model call's end as data: a failure ends a turn, it is never thrown. */
 export type ModelOutcome =
@@ -24,8 +23,8 @@ export interface TurnPorts {
   until(predicate: () => boolean, timeoutMs?: number): Promise<boolean>;
   /** Starts what the registry has queued, as far as the caps allow. Returns at once. */
   launchTasks(): void;
-  /** Asks a started task to stop, and stores the end of a queued one. Returns at once; ends arrive as `task.finished`. */
-  cancelTask(task: string): void;
-  /** Passes words on to a started task. Returns at once. */
-  messageTask(task: string, message: SendMessage): void;
+  /** Sends a task what waits for it in `undelivered`, once its workflow runs. Returns at once. */
+  deliverOrders(task: string): void;
+  /** Stores the end of a task that never had a workflow. Returns at once. */
+  storeStop(task: string): void;
 }

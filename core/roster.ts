@@ -10,6 +10,7 @@ export function toRoster(team: Team): Roster {
     version: team.version,
     agents: Object.fromEntries(agents),
     limits: team.limits,
+    onClose: team.onClose,
   };
 }
 

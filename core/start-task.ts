@@ -103,6 +103,9 @@ function toRecord(
     key: request.key ?? null,
     dependsOn: [...new Set(request.dependsOn)],
     status: 'queued',
+    stopMode: null,
+    steering: [],
+    missedMessages: 0,
     launch: 'unopened',
     partial: false,
     queuedAt: ports.now(),
@@ -119,19 +122,25 @@ function toRecord(
 }
 
 /**
- * The queued tasks that may start now: their text is in the store, those before them have ended, and the cap has
- * room. Oldest first. A conversation that closes starts none, whatever its stopped tasks make room for.
+ * The queued tasks that may start now, or go on: their text is in the store, those before them have ended, and the
+ * cap has room. Oldest first. A conversation that closes starts none, whatever its stopped tasks make room for.
  */
 export function nextToLaunch(state: ConversationState): TaskRecord[] {
   if (state.status !== 'open') return [];
-  const running = state.tasks.filter((task) => occupiesPlace(task)).length;
-  const room = state.roster.limits.maxRunningTasks - running;
   return state.tasks
-    .filter((task) => task.status === 'queued' && task.launch === 'opened')
+    .filter((task) => task.status === 'queued' && (task.launch === 'opened' || task.launch === 'started'))
     .filter((task) => openPrerequisites(state, task).length === 0)
-    .slice(0, Math.max(0, room));
+    .slice(0, roomToRun(state));
 }
 
-function occupiesPlace(task: TaskRecord): boolean {
-  return !isTerminal(task.status) && (task.launch === 'starting' || task.launch === 'started');
+/** How many more tasks may run now. */
+export function roomToRun(state: ConversationState): number {
+  const running = state.tasks.filter((task) => occupiesPlace(task)).length;
+  return Math.max(0, state.roster.limits.maxRunningTasks - running);
+}
+
+/** One that stands still leaves its place to others. */
+function occupiesPlace({ status, launch }: TaskRecord): boolean {
+  if (launch === 'starting') return !isTerminal(status);
+  return launch === 'started' && (status === 'running' || status === 'cancelling');
 }

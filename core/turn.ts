@@ -9,7 +9,7 @@ import { answerToolCalls } from './answer-tool-calls.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
-import { LAST_STEP_INSTRUCTION, limitWords, turnFailedWords } from './words.ts';
+import { LAST_STEP_INSTRUCTION, limitWords, turnFailedWords, WRAP_UP_INSTRUCTION } from './words.ts';
 
 export interface TurnOptions {
   /** At `max_iterations` a task answers in one last step without tools; a conversation ends the turn. */
@@ -30,7 +30,11 @@ export async function runTurn(
   for (;;) {
     if (isInterrupted(state)) return finishTurn(state, ports, 'interrupted');
     if (state.step > 0 && options.mayRollOver()) return 'rollover';
-    const atLimit = state.step >= maxIterations(state);
+    if (isHeld(state)) {
+      await ports.until(() => !isHeld(state) || isInterrupted(state));
+      continue;
+    }
+    const atLimit = state.wrapsUp || state.step >= maxIterations(state);
     if (atLimit && options.atLimit === 'stop') return reachLimit(state, ports);
     const outcome = await callModel(state, ports, atLimit);
     if (outcome.kind === 'stopped') return finishTurn(state, ports, 'interrupted');
@@ -39,7 +43,10 @@ export async function runTurn(
     if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
     if (reply.toolCalls.length > 0 && !atLimit) await answerToolCalls(state, ports, reply);
     else if (atLimit) return finishTurn(state, ports, 'limit');
-    else if (!hasMessageForThisTurn(state)) {
+    else {
+      // One that is paused takes what it is told meanwhile before it ends.
+      if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
+      if (hasMessageForThisTurn(state)) continue;
       sayHoldingMessage(state, ports);
       return finishTurn(state, ports, 'answered');
     }
@@ -50,14 +57,19 @@ function isInterrupted(state: ConversationState): boolean {
   return state.interruptedTurn === state.turn;
 }
 
+function isHeld(state: ConversationState): boolean {
+  return state.holds.length > 0;
+}
+
 function maxIterations(state: ConversationState): number {
   return state.roster.agents[state.agent]?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
 }
 
 function startTurn(state: ConversationState, ports: TurnPorts): void {
+  const isFirstOfTask = state.id.task !== null && state.turn === 0;
   // A turn that has a message to answer is that message's, whatever else it takes along.
   const first = state.inbox.find(({ kind }) => kind === 'message') ?? state.inbox[0];
-  const cause = first?.kind ?? 'task';
+  const cause = isFirstOfTask ? 'task' : (first?.kind ?? 'task');
   // Inputs are counted as of step 0, so that all that waits is named.
   state.step = 0;
   ports.record({ type: 'turn.started', turn: state.turn + 1, cause, inputs: nextInputs(state) });
@@ -77,7 +89,7 @@ async function callModel(
       place: takePlace(state),
       id,
       at,
-      text: LAST_STEP_INSTRUCTION,
+      text: state.wrapsUp ? WRAP_UP_INSTRUCTION : LAST_STEP_INSTRUCTION,
     });
   }
   const request: ModelCallRequest = {

@@ -4,7 +4,7 @@
  * serves them. Live deltas are another type (live.ts) and never touch state.
  */
 import type { Usage } from './content.ts';
-import type { TaskStatus } from './task.ts';
+import type { SteerMode, StopMode, TaskStatus } from './task.ts';
 import type { ToolOutcomeName } from './transcript.ts';
 
 export type Delivery = 'next_step' | 'after_turn' | 'interrupt';
@@ -67,11 +67,23 @@ export type EventBody =
   | ({ type: 'task.queued'; mode: TaskMode; cause: StartCause } & TaskName)
   | { type: 'task.refused'; agent: string; reason: string }
   | ({ type: 'task.started' } & TaskName)
-  /** A message for the task was passed on; the task's own feed tells at which step it was applied. */
-  | { type: 'task.steered'; task: string; message: string }
+  /** A message for the task was accepted; `task.steered` follows. */
+  | { type: 'task.steering'; task: string; message: string; mode: SteerMode }
+  /** The receipt: the step of the task that was the first to see the message; null when the task ended before. */
+  | {
+      type: 'task.steered';
+      task: string;
+      message: string;
+      turn: number | null;
+      appliedAtStep: number | null;
+    }
+  /** The task stands still as soon as its running step has ended. */
+  | { type: 'task.paused'; task: string }
+  /** It goes on: at once, or (`queued`) when the cap has room for it. */
+  | { type: 'task.resumed'; task: string; status: 'running' | 'queued' }
   /** A transfer that is not waited for any longer: it goes on beside the conversation. */
   | { type: 'task.detached'; task: string }
-  | { type: 'task.cancelling'; task: string }
+  | { type: 'task.cancelling'; task: string; mode: StopMode }
   | ({
       type: 'task.finished';
       status: TaskStatus;

@@ -1,8 +1,16 @@
 /** What other programs may send to a conversation's workflow: updates are requests, signals facts or commands. */
 import type { InputPart, Usage } from './content.ts';
 import type { ConversationEvent, Delivery, TaskMode, TurnOutcome } from './events.ts';
-import type { Roster } from './team.ts';
-import type { Receipt, RolloverThreshold, TaskReport, TaskRequest, TaskStatus } from './task.ts';
+import type { OnClose, Roster } from './team.ts';
+import type {
+  Receipt,
+  RolloverThreshold,
+  SteerMode,
+  StopMode,
+  TaskReport,
+  TaskRequest,
+  TaskStatus,
+} from './task.ts';
 import type { NewRow } from './transcript.ts';
 
 /** The input of the `session` workflow. */
@@ -44,12 +52,13 @@ export interface Acknowledgement {
 
 export interface CloseRequest {
   reason: string;
-  tasks: 'stop' | 'keep';
+  /** What the team says (`on_close`) when left out. */
+  tasks?: OnClose;
 }
 
 export interface StopTaskRequest {
   task: string;
-  mode: 'now';
+  mode: StopMode;
 }
 
 export interface SteerRequest {
@@ -57,6 +66,25 @@ export interface SteerRequest {
   id: string;
   hash: string;
   text: string;
+  /** `append` when left out. */
+  mode?: SteerMode;
+}
+
+/** What a starter tells a task beside words: sent one after the other, so that they arrive in this order. */
+export type TaskCommand =
+  | { kind: 'pause' }
+  | { kind: 'resume' }
+  /** Milliseconds from its arrival on. */
+  | { kind: 'wrap_up'; withinMs: number };
+
+/** What waits for its way to a task. `stop` goes as a cancellation of its workflow. */
+export type TaskOrder = { kind: 'message'; message: SendMessage } | { kind: 'stop' } | TaskCommand;
+
+/** Where a task's step took a message of its starter. */
+export interface SteerReceipt {
+  message: string;
+  turn: number;
+  step: number;
 }
 
 /** Names of the handlers, one place for both sides. */
@@ -66,12 +94,16 @@ export const UPDATES = {
   startTask: 'startTask',
   stopTask: 'stopTask',
   steerTask: 'steerTask',
+  pauseTask: 'pauseTask',
+  resumeTask: 'resumeTask',
   close: 'close',
 } as const;
 export const SIGNALS = {
   startTask: 'startTask',
   taskReport: 'taskReport',
   taskMessage: 'taskMessage',
+  taskCommand: 'taskCommand',
+  taskSteered: 'taskSteered',
 } as const;
 export const QUERIES = { read: 'read' } as const;
 
@@ -81,7 +113,14 @@ export interface UpdateResults {
   startTask: { task: string; status: TaskStatus; existing: boolean };
   stopTask: Receipt;
   steerTask: Accepted;
+  pauseTask: HeldTask;
+  resumeTask: HeldTask;
   close: { status: string; changed: boolean };
+}
+
+export interface HeldTask {
+  status: TaskStatus;
+  changed: boolean;
 }
 
 export interface UpdateArguments {
@@ -90,6 +129,8 @@ export interface UpdateArguments {
   startTask: TaskRequest;
   stopTask: StopTaskRequest;
   steerTask: SteerRequest;
+  pauseTask: { task: string };
+  resumeTask: { task: string };
   close: CloseRequest;
 }
 
@@ -98,6 +139,10 @@ export interface SignalArguments {
   taskReport: TaskReport;
   /** From a starter to its task: words to put before the model at its next step. */
   taskMessage: SendMessage;
+  /** From a starter to its task. */
+  taskCommand: TaskCommand;
+  /** From a task to its starter: what became of a message. */
+  taskSteered: SteerReceipt & { task: string };
 }
 
 /** The answer of the query `read(fromOffset)`: everything that the store does not have yet, at one offset. */

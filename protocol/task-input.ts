@@ -1,3 +1,4 @@
+import type { SendMessage } from './session-messages.ts';
 import type { RolloverThreshold } from './task.ts';
 import type { Roster } from './team.ts';
 import type { TaskOutcome } from './transcript.ts';
@@ -18,6 +19,8 @@ export interface TaskInput {
   rollover: RolloverThreshold;
   /** How the tasks that it waited for ended: what they said is read from the store. */
   prerequisites?: TaskOutcome[];
+  /** What it was told while it was queued. */
+  messages?: SendMessage[];
   /** Present when the task continues as new: the state of the run before. */
   carried?: unknown;
 }

@@ -10,6 +10,11 @@ export function isTerminal(status: TaskStatus): boolean {
   return TERMINAL_STATUSES.includes(status);
 }
 
+/** `wrap_up` asks for an answer with what there is, in one last step without tools; then `now`. */
+export type StopMode = 'now' | 'wrap_up';
+/** Before the model at the next step, or at once: the running step is interrupted. */
+export type SteerMode = 'append' | 'interrupt';
+
 /** What a task last said of how far it is. */
 export interface TaskProgress {
   message: string;
@@ -69,7 +74,7 @@ export interface StoppedTask {
 }
 
 export interface Receipt {
-  mode: 'now' | 'wrap_up';
+  mode: StopMode;
   changed: boolean;
   tasks: StoppedTask[];
   quiet: boolean;

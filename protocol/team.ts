@@ -13,6 +13,8 @@ export interface Team {
   /** By the name under which agents refer to them; `provider/model` strings are entered under that string. */
   models: Record<string, ModelConfig>;
   limits: Limits;
+  /** What becomes of unfinished tasks when a session closes. */
+  onClose: OnClose;
   /** What the file asks for and this system does not have: told at load, and to the model when it calls it. */
   unavailable: UnavailableTool[];
 }
@@ -74,12 +76,16 @@ export interface ModelConfig {
   providerOptions: Record<string, unknown>;
 }
 
+export type OnClose = 'stop' | 'wrap_up' | 'keep';
+
 export interface Limits {
   maxDepth: number;
   allowCycles: boolean;
   maxRunningTasks: number;
   maxUnfinishedTasks: number;
   maxTaskTimeMs: number;
+  /** How long a task that is to wrap up may take until it is stopped. */
+  wrapUpTimeoutMs: number;
   /** Tool calls of one step; the ones beyond are answered with an error. */
   maxToolCallsPerStep: number;
   modelIdleTimeoutMs: number;
@@ -91,6 +97,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxRunningTasks: 20,
   maxUnfinishedTasks: 1000,
   maxTaskTimeMs: 7 * 24 * 3600 * 1000,
+  wrapUpTimeoutMs: 60_000,
   maxToolCallsPerStep: 128,
   modelIdleTimeoutMs: 600_000,
 };
@@ -103,6 +110,7 @@ export interface Roster {
   version: string;
   agents: Record<string, RosterAgent>;
   limits: Limits;
+  onClose: OnClose;
 }
 
 export interface RosterAgent {

@@ -18,6 +18,8 @@ export interface TaskOutcome {
   status: TaskStatus;
   partial: boolean;
   runtimeMs: number | null;
+  /** How many messages came too late for it, where there are any. */
+  missedMessages?: number;
 }
 
 /**

@@ -1,12 +1,12 @@
 /** The processes' part that does the work: workers for the two task queues, with everything that they need. */
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { InjectedSinks, NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.ts';
 import type { Provider } from '../activities/model/provider.ts';
 import type { Bus } from '../bus/bus.ts';
-import { toLiveTopic } from '../bus/bus.ts';
+import { toControlTopic, toLiveTopic } from '../bus/bus.ts';
 import { MAIN_QUEUE, toBackgroundQueue } from '../protocol/ids.ts';
 import type { Store } from '../storage/store.ts';
 import type { OffstageSinks } from '../workflows/sinks.ts';
@@ -73,12 +73,14 @@ function toWorkerOptions(
   taskQueue: string,
   heartbeatThrottle: WorkerOptions['maxHeartbeatThrottleInterval'],
 ): WorkerOptions {
-  const sinks = {
+  const sinks: InjectedSinks<OffstageSinks> = {
     offstage: {
+      abort: {
+        fn: (_info, conversation, turn) => bus.publish(toControlTopic(conversation), { type: 'abort', turn }),
+        callDuringReplay: false,
+      },
       poke: {
-        fn: (_info: unknown, ...[conversation, offset]: Parameters<OffstageSinks['offstage']['poke']>) => {
-          bus.publish(toLiveTopic(conversation), { type: 'poke', offset });
-        },
+        fn: (_info, conversation, offset) => bus.publish(toLiveTopic(conversation), { type: 'poke', offset }),
         callDuringReplay: false,
       },
     },

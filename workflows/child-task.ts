@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { takeHeldMessages } from '../core/message-task.ts';
 import { toPrerequisites } from '../core/prerequisites.ts';
 import { toTaskRoster } from '../core/roster.ts';
 import { toBackgroundQueue, toWorkflowId } from '../protocol/ids.ts';
@@ -26,6 +27,7 @@ export function startTaskWorkflow(
   settings: ChildSettings,
 ): Promise<ChildWorkflowHandle<(input: TaskInput) => Promise<TaskReport>>> {
   const { workspace, session } = state.id;
+  const messages = takeHeldMessages(state, task.id);
   const input: TaskInput = {
     workspace,
     session,
@@ -38,6 +40,7 @@ export function startTaskWorkflow(
     roster: toTaskRoster(state.roster, task.agent),
     ...(task.dependsOn.length === 0 ? {} : { prerequisites: toPrerequisites(state, task) }),
     ...settings,
+    ...(messages.length === 0 ? {} : { messages }),
   };
   const { taskQueue } = workflowInfo();
   return startChild<(input: TaskInput) => Promise<TaskReport>>('task', {

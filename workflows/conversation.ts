@@ -35,7 +35,10 @@ export function createConversation(
     recordEvent(state, body, now());
     setCurrentDetails(describeConversation(state));
     sink.poke(state.id, state.offset);
-    if (state.interruptedTurn === state.turn) for (const scope of interruptible) scope.cancel();
+    if (state.interruptedTurn !== state.turn || interruptible.size === 0) return;
+    for (const scope of interruptible) scope.cancel();
+    // A task hears by signals, which are in history; what interrupts a session is told by who sends it.
+    if (state.id.task !== null) sink.abort(state.id, state.turn);
   }
 
   async function runInterruptible<T>(run: () => Promise<T>): Promise<T> {
@@ -57,8 +60,8 @@ export function createConversation(
     until,
     ...createEffects(state, runInterruptible),
     launchTasks: () => launcher.launch(),
-    cancelTask: (task) => launcher.cancel(task),
-    messageTask: (task, message) => launcher.message(task, message),
+    deliverOrders: (task) => launcher.deliver(task),
+    storeStop: (task) => launcher.storeStop(task),
   };
   return { state, ports, launcher, user, rollover };
 }

@@ -1,13 +1,14 @@
 /** The workflow of a conversation: it takes messages in, runs turns, looks after its tasks, and is closed. */
 import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
-import { openConversation } from '../core/conversation-state.ts';
+import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
-import { fromCarriedState, toCarriedState } from '../core/rollover.ts';
-import { requestStop } from '../core/stop-task.ts';
+import { toCarriedState } from '../core/rollover.ts';
+import { mayBeKept, requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
+import type { OnClose } from '../protocol/team.ts';
 import { isTerminal } from '../protocol/task.ts';
 import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
@@ -27,7 +28,6 @@ export interface SessionSummary {
 
 export async function session(input: SessionInput): Promise<SessionSummary> {
   const { workspace, session: id, roster, agent } = input;
-  const isNew = input.carried === undefined;
   const opening = {
     id: { workspace, session: id, task: null },
     roster,
@@ -36,19 +36,18 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
     ancestors: [],
     at: now(),
   };
-  const conversation = createConversation(
-    isNew ? openConversation(opening) : fromCarriedState(input.carried, opening),
-    input,
-  );
+  const { carried } = input;
+  const state = carried === undefined ? openConversation(opening) : readCarriedState(opening, carried);
+  const conversation = createConversation(state, input);
   const closing: { request: CloseRequest | null } = { request: null };
   setHandlers(conversation, closing);
-  if (isNew) openSession(conversation, input);
+  if (carried === undefined) openSession(conversation, input);
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
     conversation.launcher.takeUpInherited();
     await runTurns(conversation, input);
-    return settle(conversation, closing.request?.tasks ?? 'stop');
+    return settle(conversation, closing.request?.tasks ?? state.roster.onClose);
   });
 }
 
@@ -98,10 +97,23 @@ function close(
   closing: { request: CloseRequest | null },
   request: CloseRequest,
 ): boolean {
-  if (state.status !== 'open') return false;
-  closing.request = request;
+  if (state.status !== 'open') return hasten({ state, ports }, closing, request);
+  closing.request = { ...request, tasks: request.tasks ?? state.roster.onClose };
   ports.record({ type: 'session.closing', reason: request.reason });
   if (state.turnOpen) ports.record({ type: 'turn.interrupting', turn: state.turn });
+  return true;
+}
+
+/** Of a close that lets tasks wrap up, one that stops them now makes it. */
+function hasten(
+  { state, ports }: Pick<Conversation, 'state' | 'ports'>,
+  closing: { request: CloseRequest | null },
+  { tasks }: CloseRequest,
+): boolean {
+  const isWaiting = state.status === 'closing' && closing.request?.tasks === 'wrap_up';
+  if (!isWaiting || tasks !== 'stop') return false;
+  closing.request = { ...closing.request, reason: state.closeReason ?? '', tasks };
+  for (const task of state.tasks) requestStop(state, ports, task);
   return true;
 }
 
@@ -139,13 +151,13 @@ async function keepPlacedMessages(state: ConversationState): Promise<void> {
 }
 
 /** Tasks first, then the end: the close is complete only when the tree is quiet. */
-async function settle(conversation: Conversation, tasks: CloseRequest['tasks']): Promise<SessionSummary> {
+async function settle(conversation: Conversation, onClose: OnClose): Promise<SessionSummary> {
   const { state, ports } = conversation;
   upsertSearchAttributes(toStatusAttribute('closing'));
-  if (tasks === 'stop') {
-    for (const task of state.tasks) requestStop(state, ports, task);
-    await condition(() => state.tasks.every((task) => isTerminal(task.status)));
-  }
+  const tasks = state.tasks.filter((task) => onClose !== 'keep' || !mayBeKept(task));
+  const mode = onClose === 'wrap_up' ? 'wrap_up' : 'now';
+  for (const task of tasks) requestStop(state, ports, task, { mode });
+  await condition(() => tasks.every((task) => isTerminal(task.status)));
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));

@@ -7,6 +7,8 @@ export interface OffstageSinks extends Sinks {
   offstage: {
     /** There may be events up to this offset: readers should ask. */
     poke(conversation: ConversationId, offset: number): void;
+    /** The turn was interrupted by what is in history: its model call and tools are to be aborted at once. */
+    abort(conversation: ConversationId, turn: number): void;
   };
 }
 

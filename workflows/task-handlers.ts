@@ -1,8 +1,9 @@
 /** What a conversation answers to as the starter of tasks: their start, stop and steering, and their reports. */
 import { findTask } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
-import { refuseReusedId } from '../core/accept-message.ts';
-import { messageTask } from '../core/message-task.ts';
+import { refuseReusedId, rememberMessage } from '../core/accept-message.ts';
+import { pauseTask, resumeTask } from '../core/hold-task.ts';
+import { confirmMessage, isOverfull, messageTask, takesMessages } from '../core/message-task.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { refuseTask, startTask } from '../core/start-task.ts';
 import { requestStop, toReceipt } from '../core/stop-task.ts';
@@ -19,7 +20,8 @@ export function setTaskHandlers(conversation: Conversation): void {
   setSignalHandler('taskReport', (report) => conversation.launcher.takeReport(report));
   setStartHandlers(conversation);
   setStopHandler(conversation);
-  setSteerHandler(conversation);
+  setSteerHandlers(conversation);
+  setHoldHandlers(conversation);
 }
 
 function setStartHandlers({ state, ports }: Conversation): void {
@@ -44,25 +46,26 @@ function setStartHandlers({ state, ports }: Conversation): void {
 function setStopHandler({ state, ports }: Conversation): void {
   setUpdateHandler(
     'stopTask',
-    async ({ task: id }) => {
+    async ({ task: id, mode }) => {
       const task = ownTask(state, id);
-      const changed = requestStop(state, ports, task);
+      const changed = requestStop(state, ports, task, { mode });
       await ports.until(() => isTerminal(task.status), QUIET_WITHIN_MS);
-      return toReceipt(task, changed);
+      return toReceipt(task, changed, mode);
     },
     ({ task }) => void ownTask(state, task),
   );
 }
 
-function setSteerHandler({ state, ports }: Conversation): void {
+function setSteerHandlers({ state, ports }: Conversation): void {
+  setSignalHandler('taskSteered', (receipt) => confirmMessage(state, ports, receipt));
   setUpdateHandler(
     'steerTask',
-    ({ id, hash, task, text }) => {
+    ({ id, hash, task, text, mode = 'append' }) => {
       const seen = state.seen.find((entry) => entry.id === id);
       if (seen !== undefined) return { turn: seen.turn, offset: seen.offset };
-      const content = [{ type: 'text' as const, text }];
-      messageTask(state, ports, ownTask(state, task), { id, hash, content });
-      state.seen.push({ id, hash, turn: state.turn, offset: state.offset });
+      const message = { id, hash, content: [{ type: 'text' as const, text }] };
+      messageTask(state, ports, ownTask(state, task), { message, mode });
+      rememberMessage(state, { id, hash, turn: state.turn, offset: state.offset });
       return { turn: state.turn, offset: state.offset };
     },
     (request) => refuse(refuseSteering(state, request)),
@@ -73,8 +76,29 @@ function refuseSteering(state: ConversationState, request: SteerRequest): Refusa
   const reused = refuseReusedId(state, request);
   if (reused !== undefined) return reused;
   const task = ownTask(state, request.task);
-  if (!isTerminal(task.status)) return null;
-  return { type: REFUSALS.taskFinished, message: `task ${task.id} has ended: it takes no more messages` };
+  if (isOverfull(state, task.id)) {
+    return {
+      type: REFUSALS.inboxFull,
+      message: `too much waits for task ${task.id} already: send this again later`,
+    };
+  }
+  if (takesMessages(task.status)) return null;
+  const why = isTerminal(task.status) ? 'has ended' : 'is being stopped';
+  return { type: REFUSALS.taskFinished, message: `task ${task.id} ${why}: it takes no more messages` };
+}
+
+function setHoldHandlers({ state, ports }: Conversation): void {
+  for (const [name, act] of [['pauseTask', pauseTask] as const, ['resumeTask', resumeTask] as const]) {
+    setUpdateHandler(
+      name,
+      ({ task: id }) => {
+        const task = ownTask(state, id);
+        const changed = act(state, ports, task);
+        return { status: task.status, changed };
+      },
+      ({ task }) => void ownTask(state, task),
+    );
+  }
 }
 
 /** The task, or a refusal in the words that an id of somebody else's task gets too. */

@@ -7,12 +7,12 @@ import type { ExternalWorkflowHandle } from '@temporalio/workflow';
 import { findTask, toTaskName } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
 import { finishTask } from '../core/finish-task.ts';
-import { deliverHeldMessages } from '../core/message-task.ts';
+import { goOn } from '../core/hold-task.ts';
 import type { TurnPorts } from '../core/ports.ts';
 import { nextToLaunch } from '../core/start-task.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
-import type { SendMessage } from '../protocol/session-messages.ts';
+import type { TaskOrder } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import { startTaskWorkflow } from './child-task.ts';
@@ -23,14 +23,16 @@ import { storeTask, storeTaskEnd } from './store-task.ts';
 import { toEnd } from './task-end.ts';
 import type { TaskEnd } from './task-end.ts';
 
-type LauncherPorts = Pick<TurnPorts, 'record' | 'now' | 'launchTasks' | 'messageTask'>;
+type LauncherPorts = Pick<TurnPorts, 'record' | 'now' | 'launchTasks' | 'deliverOrders'>;
 
 export class TaskLauncher {
   readonly #state: ConversationState;
   readonly #settings: ChildSettings;
   readonly #ports: LauncherPorts;
-  /** Of the tasks that this run started: cancelling one stops its task. */
-  readonly #scopes: Record<string, CancellationScope> = {};
+  /** The tasks that this run started: it hears of their ends by their handles. */
+  readonly #handled = new Set<string>();
+  /** The tasks that are being told something. */
+  readonly #telling = new Set<string>();
 
   constructor(state: ConversationState, record: TurnPorts['record'], settings: ChildSettings) {
     this.#state = state;
@@ -39,7 +41,7 @@ export class TaskLauncher {
       record,
       now,
       launchTasks: () => this.launch(),
-      messageTask: (task, message) => this.message(task, message),
+      deliverOrders: (task) => this.deliver(task),
     };
   }
 
@@ -52,16 +54,25 @@ export class TaskLauncher {
     this.#launchOpened();
   }
 
-  cancel(id: string): void {
-    const scope = this.#scopes[id];
+  /** Of a task that never had a workflow. */
+  storeStop(id: string): void {
     const task = findTask(this.#state, id);
-    if (scope !== undefined) scope.cancel();
-    else if (task?.launch === 'opened') inBackground(() => this.#storeStop(task));
-    else inBackground(() => this.#tell(id, (handle) => handle.cancel()));
+    if (task !== undefined) inBackground(() => this.#storeStop(task));
   }
 
-  message(id: string, message: SendMessage): void {
-    inBackground(() => this.#tell(id, (handle) => handle.signal(SIGNALS.taskMessage, message)));
+  /** One order after the other: each has arrived before the next one is sent. */
+  deliver(id: string): void {
+    if (this.#telling.has(id) || findTask(this.#state, id)?.launch !== 'started') return;
+    this.#telling.add(id);
+    inBackground(async () => {
+      const { undelivered } = this.#state;
+      for (let order = undelivered[id]?.[0]; order !== undefined; order = undelivered[id]?.[0]) {
+        await this.#tell(id, order);
+        undelivered[id]?.shift();
+      }
+      delete undelivered[id];
+      this.#telling.delete(id);
+    });
   }
 
   /** A report by signal. */
@@ -87,12 +98,16 @@ export class TaskLauncher {
   #inherited(): string[] {
     return this.#state.tasks
       .filter((task) => task.launch === 'started' && !isTerminal(task.status))
-      .filter((task) => this.#scopes[task.id] === undefined)
+      .filter((task) => !this.#handled.has(task.id))
       .map((task) => task.id);
   }
 
   #launchOpened(): void {
     for (const task of nextToLaunch(this.#state)) {
+      if (task.launch === 'started') {
+        goOn(this.#state, this.#ports, task);
+        continue;
+      }
       task.launch = 'starting';
       inBackground(() => this.#run(task));
     }
@@ -110,26 +125,21 @@ export class TaskLauncher {
   }
 
   async #run(task: TaskRecord): Promise<void> {
-    const scope = new CancellationScope();
-    this.#scopes[task.id] = scope;
+    this.#handled.add(task.id);
     try {
-      const handle = await scope.run(() => startTaskWorkflow(this.#state, task, this.#settings));
+      const handle = await startTaskWorkflow(this.#state, task, this.#settings);
       this.#confirmStart(task);
-      finishTask(this.#state, this.#ports, await scope.run(() => handle.result()));
+      finishTask(this.#state, this.#ports, await handle.result());
     } catch (error) {
       await this.#endFromOutside(task, toEnd(error));
-    } finally {
-      delete this.#scopes[task.id];
     }
   }
 
   /** Its start is a fact as soon as anything of it is heard: a fast child's report comes before its handle. */
   #confirmStart(task: TaskRecord): void {
     if (task.launch !== 'starting' || isTerminal(task.status)) return;
-    const isCancelling = task.status === 'cancelling';
     this.#ports.record({ type: 'task.started', ...toTaskName(task) });
-    if (isCancelling) this.#ports.record({ type: 'task.cancelling', task: task.id });
-    deliverHeldMessages(this.#state, this.#ports, task.id);
+    this.deliver(task.id);
   }
 
   /** Nobody but the starter can say of a task that was terminated, timed out or never started how it ended. */
@@ -145,13 +155,20 @@ export class TaskLauncher {
   }
 
   /** A task that is gone cannot be told anything; that it is gone arrives by its own ways. */
-  async #tell(id: string, send: (handle: ExternalWorkflowHandle) => Promise<void>): Promise<void> {
+  async #tell(id: string, order: TaskOrder): Promise<void> {
     try {
-      await send(getExternalWorkflowHandle(toWorkflowId({ ...this.#state.id, task: id })));
+      await send(getExternalWorkflowHandle(toWorkflowId({ ...this.#state.id, task: id })), order);
     } catch (error) {
       toEnd(error);
     }
   }
+}
+
+/** A stop is a cancellation, as the Temporal Web UI sends it too. */
+function send(task: ExternalWorkflowHandle, order: TaskOrder): Promise<void> {
+  if (order.kind === 'stop') return task.cancel();
+  if (order.kind === 'message') return task.signal(SIGNALS.taskMessage, order.message);
+  return task.signal(SIGNALS.taskCommand, order);
 }
 
 /** Work beside the loop. A bug in it blocks the workflow task, as everywhere; the scope survives a cancelled root. */

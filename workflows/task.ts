@@ -1,10 +1,10 @@
 /** The workflow of a background agent: one piece of work, from its text in the store to its result there. */
 import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle } from '@temporalio/workflow';
-import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
-import { openConversation } from '../core/conversation-state.ts';
-import type { ConversationState } from '../core/conversation-state.ts';
-import { fromCarriedState, toCarriedState, unarchivedEvents } from '../core/rollover.ts';
+import { acceptMessage } from '../core/accept-message.ts';
+import { openConversation, readCarriedState } from '../core/conversation-state.ts';
+import type { ConversationState, Opening, TaskRecord } from '../core/conversation-state.ts';
 import { placePrerequisites } from '../core/prerequisites.ts';
+import { toCarriedState, unarchivedEvents } from '../core/rollover.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
 import type { TurnEnd } from '../core/turn.ts';
@@ -12,17 +12,20 @@ import { addUsage } from '../protocol/content.ts';
 import type { EventError } from '../protocol/events.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
+import type { SignalArguments } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
-import type { TaskReport } from '../protocol/task.ts';
+import type { StoppedTask, TaskReport } from '../protocol/task.ts';
 import type { TaskInput } from '../protocol/task-input.ts';
-import { createConversation } from './conversation.ts';
+import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
-import { setReadHandler, setSignalHandler } from './handlers.ts';
+import { setReadHandler } from './handlers.ts';
 import { setTaskHandlers } from './task-handlers.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { toEnd } from './task-end.ts';
+import { heedOrders, untilChildrenEnded } from './task-orders.ts';
+import type { TaskStop } from './task-orders.ts';
 
 /** How a task's work ended. */
 interface WorkEnd {
@@ -32,25 +35,27 @@ interface WorkEnd {
 }
 
 export async function task(input: TaskInput): Promise<TaskReport> {
-  const conversation = createConversation(openTaskConversation(input), input);
-  const { state, ports } = conversation;
-  let isStopped = false;
+  const conversation = createConversation(openState(input), input);
   setReadHandler(conversation);
   setTaskHandlers(conversation);
-  setSignalHandler('taskMessage', (message) => {
-    if (refuseMessage(state, message) === null) acceptMessage(state, ports, message);
-  });
-  if (input.carried === undefined) ports.record({ type: 'task.started', ...nameOf(input) });
-  const root = CancellationScope.current();
+  const stop = heedOrders(conversation, input.task);
+  if (input.carried === undefined) begin(conversation, input);
   return CancellationScope.nonCancellable(async () => {
-    root.cancelRequested.catch(() => {
-      isStopped = true;
-      if (state.turnOpen) ports.record({ type: 'turn.interrupting', turn: state.turn });
-    });
+    void sendReceipts(conversation, input);
     conversation.launcher.takeUpInherited();
-    const end = await work(conversation, input, () => isStopped);
+    const end = await work(conversation, input, stop);
     return finish(conversation, input, end);
   });
+}
+
+function begin({ state, ports }: Conversation, input: TaskInput): void {
+  ports.record({ type: 'task.started', ...nameOf(input) });
+  for (const message of input.messages ?? []) acceptMessage(state, ports, message);
+}
+
+/** What it began with is in its state by now. */
+function forNextRun({ messages: _messages, prerequisites: _prerequisites, ...input }: TaskInput): TaskInput {
+  return input;
 }
 
 function nameOf({
@@ -62,10 +67,17 @@ function nameOf({
   return { task, agent, title, depth };
 }
 
-function openTaskConversation(input: TaskInput): ConversationState {
+function openState({ carried, ...input }: TaskInput): ConversationState {
   const { workspace, session, task: id, roster, agent, depth, ancestors } = input;
-  const opening = { id: { workspace, session, task: id }, roster, agent, depth, ancestors, at: now() };
-  if (input.carried !== undefined) return fromCarriedState(input.carried, opening);
+  const opening: Opening = {
+    id: { workspace, session, task: id },
+    roster,
+    agent,
+    depth,
+    ancestors,
+    at: now(),
+  };
+  if (carried !== undefined) return readCarriedState(opening, carried);
   const state = openConversation(opening);
   // The task's text is the first row of its transcript, written when it was queued.
   state.head = [1, 1, 0];
@@ -75,34 +87,32 @@ function openTaskConversation(input: TaskInput): ConversationState {
   return state;
 }
 
-const STOP_ARRIVES_WITHIN_MS = 60_000;
+const ORDER_ARRIVES_WITHIN_MS = 60_000;
 
 /** Turns until there is an answer that nothing that the task started could still change. */
-async function work(
-  conversation: Conversation,
-  input: TaskInput,
-  isStopped: () => boolean,
-): Promise<WorkEnd> {
+async function work(conversation: Conversation, input: TaskInput, stop: TaskStop): Promise<WorkEnd> {
   const { state, ports, rollover } = conversation;
   const firstStep = state.step;
   const isDue = (): boolean => isRolloverDue(state, rollover, state.step - firstStep);
   let partial = false;
-  while (!isStopped()) {
+  while (!stop.isNow) {
+    if (state.wrapsUp) await untilChildrenEnded(conversation, stop);
     const end: TurnEnd = await runTurn(state, ports, { atLimit: 'answer', mayRollOver: isDue });
     if (end === 'rollover') {
       await archiveConversation(state);
-      if (isDue() && !isStopped())
-        await continueAsNew<typeof task>({ ...input, carried: toCarriedState(state) });
+      if (isDue() && !stop.isNow)
+        await continueAsNew<typeof task>({ ...forNextRun(input), carried: toCarriedState(state) });
       continue;
     }
     if (end === 'failed') return { status: 'failed', partial: false, error: lastError(state) };
     if (end === 'interrupted') {
       // The order may come by the bus before it arrives here; one that never does leaves a turn to be gone on with.
-      await ports.until(isStopped, STOP_ARRIVES_WITHIN_MS);
+      await ports.until(() => stop.isNow || state.interruptedTurn === state.turn, ORDER_ARRIVES_WITHIN_MS);
       continue;
     }
     partial = end === 'limit';
-    await condition(() => isStopped() || state.inbox.length > 0 || !hasUnfinishedTasks(state));
+    await condition(() => stop.isNow || state.inbox.length > 0 || !hasUnfinishedTasks(state));
+    await gatherCompletions(conversation);
     const isDone = state.inbox.length === 0 && !hasUnfinishedTasks(state);
     if (isDone) return { status: 'completed', partial, error: null };
   }
@@ -124,10 +134,9 @@ async function finish(conversation: Conversation, input: TaskInput, end: WorkEnd
   const { state, ports } = conversation;
   state.status = 'closing';
   for (const child of state.tasks) requestStop(state, ports, child);
-  const stopping = state.tasks.filter(
-    (child) => child.status === 'cancelling' || child.status === 'cancelled',
+  await condition(
+    () => state.tasks.every((child) => isTerminal(child.status)) && state.receipts.length === 0,
   );
-  await condition(() => state.tasks.every((child) => isTerminal(child.status)));
   const report = {
     task: input.task,
     ...end,
@@ -154,18 +163,20 @@ async function finish(conversation: Conversation, input: TaskInput, end: WorkEnd
     append: state.unstored,
     events: unarchivedEvents(state),
   });
-  const stopped = stopping.flatMap((child) => [
-    { id: child.id, agent: child.agent, status: child.status, partial: child.partial },
-    ...child.stopped,
-  ]);
+  const isStopped = end.status === 'cancelled' || state.wrapsUp;
+  const stopped = isStopped ? state.tasks.flatMap(toStopped) : [];
   const whole: TaskReport = {
     ...report,
     ...stored,
     partial: partial || isPartial(end, stored.resultSize),
     stopped,
   };
-  await reportTo(input, whole);
+  await tellStarter(input, 'taskReport', whole);
   return whole;
+}
+
+function toStopped({ id, agent, status, partial, stopped }: TaskRecord): StoppedTask[] {
+  return [{ id, agent, status, partial }, ...stopped];
 }
 
 /** What a stopped or failed task had said until then is its partial output. */
@@ -173,11 +184,25 @@ function isPartial(end: WorkEnd, resultSize: number): boolean {
   return end.status !== 'completed' && resultSize > 0;
 }
 
+/** What became of its starter's messages, as it happens; before its end all of it has been told. */
+async function sendReceipts({ state }: Conversation, input: TaskInput): Promise<void> {
+  for (;;) {
+    await condition(() => state.receipts.length > 0);
+    const [receipt] = state.receipts;
+    if (receipt !== undefined) await tellStarter(input, 'taskSteered', { task: input.task, ...receipt });
+    state.receipts.shift();
+  }
+}
+
 /** To the workflow id without a run, so that a starter that continued as new gets it. Without one nobody asks. */
-async function reportTo(input: TaskInput, report: TaskReport): Promise<void> {
-  const starter = toWorkflowId({ workspace: input.workspace, session: input.session, task: input.starter });
+async function tellStarter<Name extends 'taskReport' | 'taskSteered'>(
+  { workspace, session, starter }: TaskInput,
+  name: Name,
+  fact: SignalArguments[Name],
+): Promise<void> {
+  const handle = getExternalWorkflowHandle(toWorkflowId({ workspace, session, task: starter }));
   try {
-    await getExternalWorkflowHandle(starter).signal(SIGNALS.taskReport, report);
+    await handle.signal(SIGNALS[name], fact);
   } catch (error) {
     toEnd(error);
   }

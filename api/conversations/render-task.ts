@@ -42,6 +42,6 @@ function toNotice(record: TaskRecord, view: TaskView | undefined): TaskSummaryRe
   return isTerminal(record.status) && !isTerminal(view.status) ? PENDING_NOTICE : view.notice;
 }
 
-function toStatus(record: TaskRecord, view: TaskView | undefined): TaskStatus {
+export function toStatus(record: TaskRecord, view: TaskView | undefined): TaskStatus {
   return isTerminal(record.status) ? record.status : (view?.status ?? record.status);
 }

@@ -2,7 +2,7 @@ import { makeTitle } from '../../core/make-title.ts';
 import { textOf } from '../../core/task-text.ts';
 import { makeMessageId } from '../../protocol/ids.ts';
 import { REFUSALS } from '../../protocol/failures.ts';
-import type { SendMessageBody } from '../../protocol/schemas/requests.ts';
+import type { SendMessageBody, SteerTaskBody } from '../../protocol/schemas/requests.ts';
 import type { Acknowledgement, SendMessage } from '../../protocol/session-messages.ts';
 import type { FoundSession, FoundTask } from './find-conversation.ts';
 import { Refused, TemporalAway, WorkflowGone } from '../gateway/failures.ts';
@@ -56,13 +56,15 @@ export async function sendMessage(
 export async function steerTask(
   services: Services,
   { id, starter, record, session }: FoundTask,
-  text: string,
+  { text, mode }: SteerTaskBody,
   key: string | null,
 ): Promise<Acknowledgement> {
   requireSize(text);
-  const envelope = { ...id, scope: record.id, since: session.createdAt, key, hash: hashBody({ text }) };
-  return sendOnce(services, envelope, ({ id: message, hash }) =>
-    services.gateway.steerTask(starter, { task: record.id, id: message, hash, text }),
+  const interrupts = mode === 'interrupt' ? { mode } : {};
+  const hash = hashBody({ text, ...interrupts });
+  const envelope = { ...id, scope: record.id, since: session.createdAt, key, hash };
+  return sendOnce(services, envelope, ({ id: message }) =>
+    services.gateway.steerTask(starter, { task: record.id, id: message, hash, text, ...interrupts }),
   );
 }
 

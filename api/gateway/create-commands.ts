@@ -5,9 +5,21 @@ import { toUpdateId, toWorkflowId } from '../../protocol/ids.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { UpdateArguments, UpdateResults } from '../../protocol/session-messages.ts';
 import type { Gateway } from './gateway.ts';
+import { cancelWorkflow } from './cancel-workflow.ts';
 import { runUpdate } from './run-update.ts';
 
-type Commands = Pick<Gateway, 'sendMessage' | 'interrupt' | 'startTask' | 'stopTask' | 'steerTask' | 'close'>;
+type Commands = Pick<
+  Gateway,
+  | 'sendMessage'
+  | 'interrupt'
+  | 'startTask'
+  | 'stopTask'
+  | 'steerTask'
+  | 'pauseTask'
+  | 'resumeTask'
+  | 'cancelOrphan'
+  | 'close'
+>;
 
 /** Commands to a conversation's workflow. What they stop is aborted over the bus as soon as it is accepted. */
 export function createCommands(client: Client, bus: Bus, deadlineMs: number): Commands {
@@ -47,11 +59,15 @@ export function createCommands(client: Client, bus: Bus, deadlineMs: number): Co
     startTask: (id, task, request) => update(id, 'startTask', task, request),
     stopTask: (id, stop, request, subtree) =>
       update(id, 'stopTask', stop, request, () => {
-        for (const task of subtree) abort({ ...id, task }, null);
+        // One that wraps up has a step to come: its own workflow says what is to be aborted.
+        if (stop.mode === 'now') for (const task of subtree) abort({ ...id, task }, null);
       }),
     async steerTask(id, message) {
       return { message: message.id, ...(await update(id, 'steerTask', message, toUpdateId(message))) };
     },
+    pauseTask: (id, task, request) => update(id, 'pauseTask', { task }, request),
+    resumeTask: (id, task, request) => update(id, 'resumeTask', { task }, request),
+    cancelOrphan: (task) => cancelWorkflow(client, toWorkflowId(task), deadlineMs),
     async close(id, close, request) {
       const answer = await update(id, 'close', close, request);
       if (answer.changed) abort(id, null);

@@ -4,6 +4,7 @@ import type {
   Acknowledgement,
   CloseRequest,
   ConversationRead,
+  HeldTask,
   SendMessage,
   SessionInput,
   SteerRequest,
@@ -32,6 +33,11 @@ export interface Gateway {
   ): Promise<Receipt>;
   /** `id` is the conversation that started the task. */
   steerTask(id: ConversationId, message: SteerRequest): Promise<Acknowledgement>;
+  /** `id` is the conversation that started the task. */
+  pauseTask(id: ConversationId, task: string, request: string): Promise<HeldTask>;
+  resumeTask(id: ConversationId, task: string, request: string): Promise<HeldTask>;
+  /** Of a task whose starter is gone: asks its workflow itself. Changes nothing when that is over too. */
+  cancelOrphan(task: ConversationId): Promise<void>;
   close(id: ConversationId, close: CloseRequest, request: string): Promise<UpdateResults['close']>;
   /** Rejects with WorkflowGone when Temporal does not know the conversation (any more). */
   read(id: ConversationId, fromOffset: number): Promise<ConversationRead>;

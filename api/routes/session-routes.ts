@@ -110,7 +110,8 @@ const close = defineRoute({
   async handle(services, { parameters, body, path, request }) {
     const { id } = await findSession(services.store, requireParameter(parameters, 'session'));
     return answerOnce(services, { request, route: path, body }, async ({ uuid }) => {
-      const wish = { reason: body.reason ?? 'closed by request', tasks: body.tasks ?? 'stop' };
+      const { reason = 'closed by request', tasks } = body;
+      const wish = tasks === undefined ? { reason } : { reason, tasks };
       const answer = await unlessGone(services.gateway.close(id, wish, uuid));
       return { status: 200, body: answer ?? { status: 'closed', changed: false } };
     });

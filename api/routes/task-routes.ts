@@ -1,8 +1,14 @@
 import { pageOf } from '../../protocol/schemas/page.ts';
 import { listTasksQuerySchema, pageQuerySchema } from '../../protocol/schemas/queries.ts';
-import { startTaskSchema, steerTaskSchema, stopTaskSchema } from '../../protocol/schemas/requests.ts';
+import {
+  holdTaskSchema,
+  startTaskSchema,
+  steerTaskSchema,
+  stopTaskSchema,
+} from '../../protocol/schemas/requests.ts';
 import {
   acknowledgementSchema,
+  heldTaskSchema,
   listedTaskSchema,
   messageSchema,
   receiptSchema,
@@ -11,6 +17,7 @@ import {
 } from '../../protocol/schemas/resources.ts';
 import { findSession, findTask } from '../conversations/find-conversation.ts';
 import type { FoundTask } from '../conversations/find-conversation.ts';
+import { holdTask } from '../conversations/hold-task.ts';
 import { answerOnce, readIdempotencyKey } from '../http/idempotency.ts';
 import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
 import { readMessages } from '../conversations/read-messages.ts';
@@ -121,7 +128,9 @@ const steer = defineRoute({
   path: '/v1/sessions/{session}/tasks/{task}/messages',
   tag,
   summary: 'Steer a task',
-  description: 'Its agent sees the message at its next step.',
+  description:
+    'Any task of the tree. Its agent sees the message at its next step, or at once with `mode: interrupt`. The event ' +
+    "`task.steered` of its starter's feed says at which step that was, or that the task had ended before.",
   headers: [IDEMPOTENCY_KEY],
   body: steerTaskSchema,
   successes: [
@@ -131,10 +140,17 @@ const steer = defineRoute({
       schema: acknowledgementSchema,
     },
   ],
-  problems: ['not-found', 'message-too-large', 'idempotency-key-reused', 'task-finished', 'unavailable'],
+  problems: [
+    'not-found',
+    'message-too-large',
+    'idempotency-key-reused',
+    'task-finished',
+    'inbox-full',
+    'unavailable',
+  ],
   async handle(services, { parameters, body, request }) {
     const task = await find(services, parameters);
-    const acknowledgement = await steerTask(services, task, body.text, readIdempotencyKey(request));
+    const acknowledgement = await steerTask(services, task, body, readIdempotencyKey(request));
     return { status: 202, body: acknowledgement };
   },
 });
@@ -144,6 +160,9 @@ const stop = defineRoute({
   path: '/v1/sessions/{session}/tasks/{task}/stop',
   tag,
   summary: 'Stop a task and those below it',
+  description:
+    'Answered when all of them are quiet, or after some seconds as they are by then. Of a task that has ended nothing ' +
+    'changes.',
   headers: [IDEMPOTENCY_KEY],
   body: stopTaskSchema,
   successes: [{ status: 200, description: 'The receipt', schema: receiptSchema }],
@@ -152,12 +171,51 @@ const stop = defineRoute({
     const task = await find(services, parameters);
     return answerOnce(services, { request, route: path, body }, async ({ uuid }) => ({
       status: 200,
-      body: await stopTask(services, task, uuid),
+      body: await stopTask(services, task, body.mode ?? 'now', uuid),
     }));
   },
 });
 
-export const taskRoutes: Route[] = [list, start, listAll, read, messages, steer, stop];
+const hold = (
+  word: 'pause' | 'resume',
+  act: 'pauseTask' | 'resumeTask',
+  summary: string,
+  description: string,
+) =>
+  defineRoute({
+    method: 'post',
+    path: `/v1/sessions/{session}/tasks/{task}/${word}`,
+    tag,
+    summary,
+    description,
+    headers: [IDEMPOTENCY_KEY],
+    body: holdTaskSchema,
+    successes: [{ status: 200, description: 'What the task is now', schema: heldTaskSchema }],
+    problems: ['not-found', 'idempotency-key-reused', 'unavailable'],
+    async handle(services, { parameters, body, path, request }) {
+      const task = await find(services, parameters);
+      return answerOnce(services, { request, route: path, body }, async ({ uuid }) => ({
+        status: 200,
+        body: await holdTask(services, task, act, uuid),
+      }));
+    },
+  });
+
+const pause = hold(
+  'pause',
+  'pauseTask',
+  'Pause a task',
+  'The step that runs comes to its end, then the task stands still. Its own tasks go on.',
+);
+
+const resume = hold(
+  'resume',
+  'resumeTask',
+  'Let a paused task go on',
+  'At once, or `queued` until there is room for it.',
+);
+
+export const taskRoutes: Route[] = [list, start, listAll, read, messages, steer, stop, pause, resume];
 
 function find({ store }: Services, parameters: Record<string, string>): Promise<FoundTask> {
   return findTask(store, requireParameter(parameters, 'session'), requireParameter(parameters, 'task'));

@@ -25,6 +25,8 @@ export function compileLimits(value: unknown, report: FindingsReport): Limits {
     maxUnfinishedTasks: written.max_unfinished_tasks ?? defaults.maxUnfinishedTasks,
     maxTaskTimeMs:
       readDuration(written.max_task_time, [...path, 'max_task_time'], report) ?? defaults.maxTaskTimeMs,
+    wrapUpTimeoutMs:
+      readDuration(written.wrap_up_timeout, [...path, 'wrap_up_timeout'], report) ?? defaults.wrapUpTimeoutMs,
     maxToolCallsPerStep: written.max_tool_calls_per_step ?? defaults.maxToolCallsPerStep,
     modelIdleTimeoutMs:
       readDuration(written.model_idle_timeout, [...path, 'model_idle_timeout'], report) ??

@@ -1,7 +1,7 @@
 /** From the text of a team file to a team in which nothing is left to look up, and everything there is to say of it. */
 import { z } from 'zod';
 import { metadataFileSchema, sessionFileSchema, teamFileSchema } from '../../protocol/schemas/team-file.ts';
-import type { Agent, Team, UnavailableTool } from '../../protocol/team.ts';
+import type { Agent, OnClose, Team, UnavailableTool } from '../../protocol/team.ts';
 import type { ModelAliases } from '../model-aliases.ts';
 import { warnOfAbsentKeys } from './absent-keys.ts';
 import { compileAgent } from './compile-agent.ts';
@@ -84,7 +84,7 @@ function compile(
   }
   const file = readMap(openTeamSchema, value, [], report);
   if (typeof value !== 'object' || Array.isArray(value)) return null;
-  if (file.session !== undefined) readMap(sessionFileSchema, file.session, ['session'], report);
+  const onClose = compileOnClose(file.session, report);
   if (file.metadata !== undefined) readMap(metadataFileSchema, file.metadata, ['metadata'], report);
   warnOfAbsentKeys(value, report);
   const models = compileModels(file, surroundings, report);
@@ -119,9 +119,15 @@ function compile(
     agents: byName,
     models: models.used,
     limits,
+    onClose,
     unavailable: eachOnce(unavailable),
   };
   return { ...content, version: teamVersion(content) };
+}
+
+function compileOnClose(written: unknown, report: FindingsReport): OnClose {
+  const session = written === undefined ? {} : readMap(sessionFileSchema, written, ['session'], report);
+  return session.on_close ?? 'stop';
 }
 
 function eachOnce(tools: readonly UnavailableTool[]): UnavailableTool[] {

@@ -4,8 +4,8 @@ import type { Team } from '../../protocol/team.ts';
 
 /** sha256, its first 16 bytes as hex, over JSON with sorted keys: the order in the file changes nothing. */
 export function teamVersion(team: Omit<Team, 'version'>): string {
-  const { name, entry, agents, models, limits, unavailable } = team;
-  const content = { name, entry, agents, models, limits, unavailable };
+  const { name, entry, agents, models, limits, onClose, unavailable } = team;
+  const content = { name, entry, agents, models, limits, onClose, unavailable };
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(content)))
     .digest('hex')

@@ -29,7 +29,11 @@ export const TOOLSETS: Record<ToolsetType, string | null> = {
 /** Keys that are understood and have no effect yet; `*` stands for any one name or position. */
 export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: string])[] = [
   ['functions', 'functions do not exist yet; agents are told so when they call one'],
-  ['session', 'settings of the session (hooks, analysis, timeouts) do not exist yet and have no effect'],
+  ['session.pre', 'hooks before a session do not exist yet'],
+  ['session.post', 'hooks after a session do not exist yet'],
+  ['session.analysis', 'analysis of a session does not exist yet'],
+  ['session.idle_timeout', 'a session is not closed by itself yet'],
+  ['session.max_duration', 'a session is not closed by itself yet'],
   ['permissions', 'permissions do not exist yet: an agent may call every tool that it has'],
   ['mcps', 'MCP servers are not connected yet'],
   ['rag', 'search in documents does not exist yet'],

@@ -28,12 +28,12 @@ export const backgroundTools: Record<string, EngineTool> = {
     return viewBackgroundAgent(situation, { task: task_id });
   },
   stop_background_agent: (situation) => {
-    const { task_id } = situation.call.arguments as StopBackgroundAgentArguments;
-    return stopBackgroundAgent(situation, { task: task_id });
+    const { task_id, mode } = situation.call.arguments as StopBackgroundAgentArguments;
+    return stopBackgroundAgent(situation, { task: task_id, ...(mode === undefined ? {} : { mode }) });
   },
   message_background_agent: (situation) => {
-    const { task_id, message } = situation.call.arguments as MessageBackgroundAgentArguments;
-    return messageBackgroundAgent(situation, { task: task_id, message });
+    const { task_id, ...words } = situation.call.arguments as MessageBackgroundAgentArguments;
+    return messageBackgroundAgent(situation, { task: task_id, ...words });
   },
   wait_background_agents: (situation) => {
     const { task_ids, ...rest } = situation.call.arguments as WaitBackgroundAgentsArguments;

@@ -1,21 +1,29 @@
-import { isTerminal } from '../../protocol/task.ts';
-import { messageTask } from '../message-task.ts';
+import type { SteerMode } from '../../protocol/task.ts';
+import { isOverfull, messageTask, takesMessages } from '../message-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { findOwnTask, notFoundWords } from './task-words.ts';
 
-/** Words for a task that has not ended: it reads them at its next step. */
+/** Words for a task that has not ended: it reads them at its next step, or at once. */
 export function messageBackgroundAgent(
   { state, ports, dialect }: ToolCallSituation,
-  { task: id, message: text }: { task: string; message: string },
+  { task: id, message: text, mode = 'append' }: { task: string; message: string; mode?: SteerMode },
 ): ToolAnswer {
   const task = findOwnTask(state, id);
   if (task === undefined) return { outcome: 'error', text: notFoundWords(id) };
-  if (isTerminal(task.status)) {
+  if (!takesMessages(task.status)) {
     const status = dialect.statusWord(task.status);
     const words = `${task.id} is not running: its status is ${status}. Start a new task instead.`;
     return { outcome: 'error', text: words };
   }
+  if (isOverfull(state, id)) {
+    return {
+      outcome: 'error',
+      text: `too much waits for ${id} already: try again when it has read some of it`,
+    };
+  }
   const message = ports.newMessageId();
-  messageTask(state, ports, task, { id: message, hash: message, content: [{ type: 'text', text }] });
-  return { outcome: 'ok', text: `Accepted: ${task.id} reads it at its next step.` };
+  const content = [{ type: 'text' as const, text }];
+  messageTask(state, ports, task, { message: { id: message, hash: message, content }, mode });
+  const when = mode === 'append' ? 'at its next step' : 'now: its running step is interrupted';
+  return { outcome: 'ok', text: `Accepted: ${task.id} reads it ${when}.` };
 }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { partSchema, toolCallSchema, usageSchema } from './content.ts';
-import { deliverySchema } from './requests.ts';
+import { deliverySchema, steerModeSchema, stopModeSchema } from './requests.ts';
 import { failureSchema, messageSchema, taskStatusSchema } from './resources.ts';
 
 const turn = z.number();
@@ -72,9 +72,17 @@ export const eventSchema = z
     }),
     event('task.refused', { agent: z.string(), reason: z.string() }),
     event('task.started', taskName),
-    event('task.steered', { task, message: z.string() }),
+    event('task.steering', { task, message: z.string(), mode: steerModeSchema }),
+    event('task.steered', {
+      task,
+      message: z.string(),
+      turn: turn.nullable(),
+      appliedAtStep: step.nullable(),
+    }),
+    event('task.paused', { task }),
+    event('task.resumed', { task, status: z.enum(['running', 'queued']) }),
     event('task.detached', { task }),
-    event('task.cancelling', { task }),
+    event('task.cancelling', { task, mode: stopModeSchema }),
     event('task.finished', {
       ...taskName,
       status: taskStatusSchema,

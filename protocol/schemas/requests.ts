@@ -58,9 +58,14 @@ export const interruptSchema = z.strictObject({}).meta({ id: 'Interrupt' });
 export const closeSessionSchema = z
   .strictObject({
     reason: z.string().min(1).max(500).optional(),
-    tasks: z.enum(['stop', 'keep']).optional().meta({
-      description: 'What happens to unfinished tasks (default stop). Kept ones finish without notice.',
-    }),
+    tasks: z
+      .enum(['stop', 'wrap_up', 'keep'])
+      .optional()
+      .meta({
+        description:
+          "What happens to unfinished tasks; without it the team's `on_close` holds (default stop). Kept ones finish " +
+          'without notice; those that are queued or stand still are stopped.',
+      }),
   })
   .meta({ id: 'CloseSession', example: { reason: 'done' } });
 
@@ -90,16 +95,30 @@ export const startTaskSchema = z
     example: { agent: 'researcher', task: 'Compare the two offers.', title: 'Offers' },
   });
 
+export const stopModeSchema = z.enum(['now', 'wrap_up']).meta({
+  id: 'StopMode',
+  description:
+    'At once (default), or after one last step without tools in which the agent answers with what it has.',
+});
+
 export const stopTaskSchema = z
-  .strictObject({ mode: z.enum(['now']).optional() })
+  .strictObject({ mode: stopModeSchema.optional() })
   .meta({ id: 'StopTask', example: { mode: 'now' } });
 
+export const steerModeSchema = z.enum(['append', 'interrupt']).meta({
+  id: 'SteerMode',
+  description: 'Before the model at its next step (default), or the running step is interrupted for it.',
+});
+
 export const steerTaskSchema = z
-  .strictObject({ text: messageTextSchema, mode: z.enum(['append']).optional() })
+  .strictObject({ text: messageTextSchema, mode: steerModeSchema.optional() })
   .meta({ id: 'SteerTask', example: { text: 'Leave out the appendix.' } });
+
+export const holdTaskSchema = z.strictObject({}).meta({ id: 'HoldTask' });
 
 export const validateTeamSchema = z.strictObject({ yaml: z.string() }).meta({ id: 'ValidateTeam' });
 
 export type OpenSessionBody = z.infer<typeof openSessionSchema>;
 export type SendMessageBody = z.infer<typeof sendMessageSchema>;
 export type StartTaskBody = z.infer<typeof startTaskSchema>;
+export type SteerTaskBody = z.infer<typeof steerTaskSchema>;

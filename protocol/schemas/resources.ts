@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { partSchema, toolCallSchema, usageSchema } from './content.ts';
 import { SESSION_STATUSES, TASK_STATUSES } from './queries.ts';
+import { stopModeSchema } from './requests.ts';
 
 const time = z.iso.datetime();
 const stale = z
@@ -138,7 +139,7 @@ export const closedSchema = z
 
 export const receiptSchema = z
   .strictObject({
-    mode: z.enum(['now', 'wrap_up']),
+    mode: stopModeSchema,
     changed: z.boolean(),
     tasks: z.array(
       z.strictObject({ id: z.string(), agent: z.string(), status: taskStatusSchema, partial: z.boolean() }),
@@ -149,6 +150,10 @@ export const receiptSchema = z
     id: 'Receipt',
     description: 'Every task of the subtree with its state; quiet when none runs any more.',
   });
+
+export const heldTaskSchema = z
+  .strictObject({ id: z.string(), status: taskStatusSchema, changed: z.boolean() })
+  .meta({ id: 'HeldTask', description: 'What the task is now, and whether the request changed that.' });
 
 export const problemSchema = z
   .looseObject({

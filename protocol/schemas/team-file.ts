@@ -22,6 +22,9 @@ export const limitsFileSchema = z.strictObject({
   max_unfinished_tasks: z.int().min(1).optional().meta({ description: 'Per starter; default 1000.' }),
   max_tree_tasks: z.int().min(1).optional(),
   max_task_time: duration.optional(),
+  wrap_up_timeout: duration.optional().meta({
+    description: 'How long a task that is to wrap up may take until it is stopped; default 60s.',
+  }),
   max_tool_calls_per_step: z.int().min(1).optional().meta({ description: 'Default 128.' }),
   max_handoffs_per_turn: z.int().min(0).optional(),
   model_idle_timeout: duration.optional(),
@@ -34,7 +37,9 @@ export const sessionFileSchema = z.strictObject({
   analysis: z.record(z.string(), z.unknown()).optional(),
   idle_timeout: duration.optional(),
   max_duration: duration.optional(),
-  on_close: z.enum(['stop', 'wrap_up', 'keep']).optional(),
+  on_close: z.enum(['stop', 'wrap_up', 'keep']).optional().meta({
+    description: 'What becomes of unfinished tasks when a session closes; default stop.',
+  }),
 });
 
 export const metadataFileSchema = z.strictObject({

@@ -44,13 +44,21 @@ export const viewBackgroundAgentArguments = z.strictObject({
 
 export const stopBackgroundAgentArguments = z.strictObject({
   task_id: taskId,
-  mode: z.enum(['now']).optional().describe('now: at once, what it has so far is kept'),
+  mode: z
+    .enum(['now', 'wrap_up'])
+    .optional()
+    .describe(
+      'now (default): at once, what it has so far is kept; wrap_up: it answers first with what it has',
+    ),
 });
 
 export const messageBackgroundAgentArguments = z.strictObject({
   task_id: taskId,
   message: z.string().min(1).describe('Words for the agent, put before it at its next step'),
-  mode: z.enum(['append']).optional(),
+  mode: z
+    .enum(['append', 'interrupt'])
+    .optional()
+    .describe('append (default): at its next step; interrupt: now, what it is saying is cut off'),
 });
 
 export const waitBackgroundAgentsArguments = z.strictObject({

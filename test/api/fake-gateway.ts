@@ -97,6 +97,24 @@ export class FakeGateway implements Gateway {
     });
   }
 
+  pauseTask(id: ConversationId) {
+    return this.#answer('pauseTask', () => {
+      this.find(id);
+      return { status: 'paused' as const, changed: true };
+    });
+  }
+
+  resumeTask(id: ConversationId) {
+    return this.#answer('resumeTask', () => {
+      this.find(id);
+      return { status: 'running' as const, changed: true };
+    });
+  }
+
+  cancelOrphan() {
+    return this.#answer('cancelOrphan', () => undefined);
+  }
+
   close(id: ConversationId) {
     return this.#answer('close', () => {
       this.find(id);

@@ -15,7 +15,8 @@ async function makeRichWorld(): Promise<World> {
   world.task('running');
   const waiting = world.task('waiting', { launched: false });
   world.state.unopened['waiting'] = { agent: 'worker', task: 'Text', variables: { city: 'Graz' } };
-  world.state.undelivered['waiting'] = [{ id: 'm', hash: 'h', content: [{ type: 'text', text: 'x' }] }];
+  const message = { id: 'm', hash: 'h', content: [{ type: 'text' as const, text: 'x' }] };
+  world.state.undelivered['waiting'] = [{ kind: 'message', message }];
   expect(waiting.status).toBe('queued');
   world.finish('done', {
     status: 'failed',

@@ -12,7 +12,7 @@ import type { TurnEnd, TurnOptions } from '../../core/turn.ts';
 import type { ModelCallRequest, ModelReply, ToolRequest, ToolResult } from '../../protocol/activities.ts';
 import type { ToolCall } from '../../protocol/content.ts';
 import type { Delivery, EventBody } from '../../protocol/events.ts';
-import type { Accepted, SendMessage } from '../../protocol/session-messages.ts';
+import type { Accepted, SendMessage, TaskOrder } from '../../protocol/session-messages.ts';
 import type { TaskReport, TaskRequest } from '../../protocol/task.ts';
 import type { Roster } from '../../protocol/team.ts';
 import type { NewRow } from '../../protocol/transcript.ts';
@@ -70,8 +70,9 @@ export class World {
   /** Rows that came with model calls that ended well. */
   readonly stored: NewRow[] = [];
   readonly toolRequests: ToolRequest[] = [];
-  readonly cancelled: string[] = [];
-  readonly passedOn: { task: string; message: SendMessage }[] = [];
+  /** What started tasks were told, in order. */
+  readonly orders: (TaskOrder & { task: string })[] = [];
+  readonly endsStored: string[] = [];
   launches = 0;
   clock = 2000;
   #ids = 0;
@@ -101,13 +102,25 @@ export class World {
       launchTasks: () => {
         this.launches += 1;
       },
-      cancelTask: (task) => void this.cancelled.push(task),
-      messageTask: (task, message) => void this.passedOn.push({ task, message }),
+      deliverOrders: (task) => this.#deliver(task),
+      storeStop: (task) => void this.endsStored.push(task),
     };
   }
 
   record(body: EventBody): void {
     recordEvent(this.state, body, this.clock);
+  }
+
+  /** Lets the workflow of a task that was launched confirm its start. */
+  confirmStart(task: TaskRecord): void {
+    this.record({ type: 'task.started', ...toTaskName(task) });
+    this.#deliver(task.id);
+  }
+
+  #deliver(task: string): void {
+    if (this.state.tasks.find(({ id }) => id === task)?.launch !== 'started') return;
+    this.orders.push(...(this.state.undelivered[task] ?? []).map((order) => ({ ...order, task })));
+    delete this.state.undelivered[task];
   }
 
   /** Accepts a message as the update does; null when it is refused. */

@@ -32,6 +32,7 @@ describe('the roster of a team', () => {
       team: 'desk',
       version: team.version,
       limits: DEFAULT_LIMITS,
+      onClose: 'stop',
       agents: {
         root: {
           model: 'openai/gpt-5.4-mini',

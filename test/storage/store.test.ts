@@ -22,6 +22,7 @@ const team: Team = {
   agents: {},
   models: { zeta: {} as never, alpha: {} as never },
   limits: DEFAULT_LIMITS,
+  onClose: 'stop',
   unavailable: [],
 };
 

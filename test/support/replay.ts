@@ -8,8 +8,9 @@ export interface ReplayedRun {
   history: unknown;
 }
 
-/** A replay pokes nobody. */
-const sinks = { offstage: { poke: { fn: () => undefined, callDuringReplay: false } } };
+/** A replay tells nobody. */
+const silent = { fn: () => undefined, callDuringReplay: false };
+const sinks = { offstage: { poke: silent, abort: silent } };
 
 /** Every run of a session and of its tasks, the latest run of each first. */
 export async function fetchRuns(client: Client, session: string): Promise<ReplayedRun[]> {

@@ -16,6 +16,7 @@ export function makeTeam(agents: Record<string, TestAgent>, limits: Partial<Limi
     agents: Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, makeAgent(name, agent)])),
     models: Object.fromEntries(names.map((name) => [name, makeModel(name)])),
     limits: { ...DEFAULT_LIMITS, ...limits },
+    onClose: 'stop',
     unavailable: [],
   };
 }

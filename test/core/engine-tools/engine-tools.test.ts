@@ -125,7 +125,9 @@ describe('message_background_agent', () => {
     world.task('t1');
     await call(world, 'message_background_agent', { task_id: 't1', message: 'Use metres' });
     expect(textOf(world)).toBe('ok: Accepted: t1 reads it at its next step.');
-    expect(world.passedOn).toMatchObject([{ task: 't1', message: { content: [{ text: 'Use metres' }] } }]);
+    expect(world.orders).toMatchObject([
+      { task: 't1', kind: 'message', message: { content: [{ text: 'Use metres' }] } },
+    ]);
   });
 
   it('says that a task has ended', async () => {

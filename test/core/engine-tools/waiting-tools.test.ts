@@ -131,7 +131,7 @@ describe('stop_background_agent', () => {
     expect(answerOf(world)).toMatchObject({
       text: 't1 had already ended (completed); nothing was changed.',
     });
-    expect(world.cancelled).toEqual([]);
+    expect(world.orders).toEqual([]);
   });
 });
 
@@ -170,7 +170,7 @@ describe('transfer_task', () => {
     if (record !== undefined) record.launch = 'started';
     world.record({ type: 'turn.interrupting', turn: 1 });
     await world.settle();
-    expect(world.cancelled).toEqual([task]);
+    expect(world.orders).toEqual([{ task, kind: 'stop' }]);
     expect(world.types).not.toContain('turn.finished');
     world.finish(task, { status: 'cancelled' });
     await world.settle();
