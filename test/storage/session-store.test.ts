@@ -35,7 +35,7 @@ async function fill(session: string): Promise<void> {
   await new EventStore(db).append(inSession(session), [
     { offset: 1, at: 1, type: 'session.closing', reason: 'x' },
   ]);
-  await new TodoStore(db).put(inSession(session), []);
+  await new TodoStore(db).update(inSession(session), () => []);
   await new AcceptedMessageStore(db).remember(WORKSPACE, session, [
     { id: 'm1', hash: 'h', acknowledgement: { turn: 1 } },
   ]);
