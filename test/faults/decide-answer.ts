@@ -3,7 +3,7 @@ import { ofKind } from '../../demo/conversation.ts';
 import type { Conversation, Entry } from '../../demo/conversation.ts';
 import type { ScriptedCall } from '../support/scripted-openai.ts';
 import { readDirectives, readTags, writeDirective } from './directive.ts';
-import type { Directive, Trouble } from './directive.ts';
+import type { Directive, Trouble, Verb } from './directive.ts';
 
 export interface Decision {
   text: string;
@@ -25,7 +25,8 @@ export function decideAnswer(conversation: Conversation): Decision {
     text: words.length === 0 ? '' : `${words.join(' ')} ${PADDING}`,
     calls,
     tags: directives.map(({ tag }) => tag),
-    troubles: directives.flatMap(({ troubles }) => troubles),
+    // Where a task is started, its troubles are its own.
+    troubles: directives.filter(({ verb }) => !isHandedOn(verb)).flatMap(({ troubles }) => troubles),
   };
 }
 
@@ -59,9 +60,13 @@ function converse(conversation: Conversation, directives: Directive[]): Thought 
   return { words, calls };
 }
 
+function isHandedOn(verb: Verb): boolean {
+  return verb === 'delegate' || verb === 'transfer';
+}
+
 function toCall({ tag, verb, steps, troubles }: Directive): ScriptedCall | null {
   if (verb === 'note') return { name: 'create_todo', arguments: { description: `#${tag};` } };
-  if (verb !== 'delegate' && verb !== 'transfer') return null;
+  if (!isHandedOn(verb)) return null;
   const task = writeDirective({ tag: `${tag}.t`, verb: 'work', steps, troubles });
   const name = verb === 'delegate' ? 'run_background_agent' : 'transfer_task';
   return { name, arguments: { agent: 'helper', task } };

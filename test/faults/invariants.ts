@@ -56,19 +56,23 @@ function checkAsked(evidence: Evidence, { tag, act, answer }: Asked): string[] {
     ...expectOnce(`${tag} is in the transcript`, transcript.filter(({ id }) => id === message).length),
   ];
   if (queued[0]?.offset !== offset) found.push(`${tag} was acknowledged with offset ${offset}, not its own`);
-  const isDenied = act.troubles.includes('denied') && (act.verb === 'say' || act.verb === 'note');
-  if (isDenied) {
-    const words = transcript.filter((row) => row.turn === turn && row.role === 'system').map(textOf);
-    const isClear = words.some((text) => text.includes('denied access (401)'));
-    if (!isClear) found.push(`${tag} failed without clear words: ${JSON.stringify(words)}`);
-    return found;
-  }
+  if (ends[0]?.outcome === 'failed') return [...found, ...checkFailure(evidence, tag, steps[0])];
   const word = act.verb === 'say' ? `answer to #${tag};` : `done with #${tag};`;
   found.push(...expectOnce(`"${word}"`, countSaid(transcript, word)));
   if (act.verb !== 'delegate' && act.verb !== 'transfer') return found;
   const own = evidence.tasks.filter(({ title }) => title.includes(`#${tag}.t;`));
   found.push(...expectOnce(`a task of ${tag}`, own.length));
   return [...found, ...own.flatMap(({ id }) => checkTask(evidence, `${tag}.t`, id))];
+}
+
+/** A turn fails only where the provider denied access, to this message or to one that came with it; and says so. */
+function checkFailure({ asked, transcript }: Evidence, tag: string, step: Json): string[] {
+  const together = asked.filter(({ answer }) => step.inputs.includes(answer.body.message));
+  const isDenied = together.some(({ act }) => act.troubles.includes('denied'));
+  if (!isDenied) return [`the turn of ${tag} failed`];
+  const words = transcript.filter(({ turn, role }) => turn === step.turn && role === 'system').map(textOf);
+  const isClear = words.some((text) => text.includes('denied access (401)'));
+  return isClear ? [] : [`${tag} failed without clear words: ${JSON.stringify(words)}`];
 }
 
 function countSaid(transcript: Json[], word: string): number {

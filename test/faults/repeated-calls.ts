@@ -3,6 +3,7 @@ import { textOf } from '../support/message-text.ts';
 import type { Json } from '../support/product-client.ts';
 import type { ModelRequest } from './fault-provider.ts';
 import { readMark } from './fault-provider.ts';
+import { RETRY_AFTER_SECONDS } from './trouble.ts';
 
 export interface RepeatedCalls {
   /** Asked again since the answer before was none. */
@@ -28,6 +29,9 @@ export function checkRepeatedCalls(requests: readonly ModelRequest[], transcript
     const before = requests.find(
       ({ content, attempt }) => content === request.content && attempt === request.attempt - 1,
     );
+    if (before?.trouble === 'rate_limited' && request.at - before.at < 1000 * RETRY_AFTER_SECONDS) {
+      repeats.violations.push(`${request.content} was asked again before Retry-After was over`);
+    }
     if ((before?.trouble ?? null) !== null) repeats.afterTrouble += 1;
     else repeats.afterLoss += 1;
     const stored = kept.get(request.content);

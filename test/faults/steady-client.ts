@@ -71,7 +71,7 @@ export async function readSteadily(url: string, path: string): Promise<Json[]> {
 }
 
 /** Null where it is to be asked again. */
-export async function tryGet(address: string): Promise<Json | null> {
+async function tryGet(address: string): Promise<Json | null> {
   try {
     const headers = { accept: 'application/json' };
     const response = await fetch(address, { headers, signal: AbortSignal.timeout(TRY_TIMEOUT_MS) });
