@@ -2,12 +2,16 @@
  * The ends of tasks in words for a model: the notice that enters its starter's transcript, and the answers of
  * tools that waited. Spec: background-agents.md, "Completion" and "Tools that the model gets".
  */
-import type { TaskStatus } from '../protocol/task.ts';
 import { isTerminal } from '../protocol/task.ts';
+import type { TaskProgress } from '../protocol/task.ts';
+import type { DialectName } from '../protocol/team.ts';
 import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
+import { findDialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { progressWords, runtimeWords } from './engine-tools/task-words.ts';
 import { takeHead } from './text-head.ts';
 
-/** Characters (UTF-16 units) of each result that are given; the rest is read with `view_background_agent`. */
+/** Characters (UTF-16 units) of each result that are given; a tool of the dialect reads the rest. */
 export const RESULT_HEAD = 4096;
 
 /** What the store knows of a task beside its outcome. */
@@ -17,6 +21,8 @@ export interface TaskEnd {
   result: string | null;
   error: { type: string; message: string } | null;
   files: { id: string; name: string; mediaType: string }[];
+  /** What it said last of how far it is. */
+  progress: TaskProgress | null;
 }
 
 function escapeAttribute(value: string): string {
@@ -34,7 +40,7 @@ function escapeTags(text: string): string {
 }
 
 /** The notice of one task's end, marked as coming from the system. */
-export function renderNotice(end: TaskEnd): string {
+export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
   const { outcome, error } = end;
   const attributes = [
     ['id', outcome.task],
@@ -46,13 +52,13 @@ export function renderNotice(end: TaskEnd): string {
   ].map(([name, value]) => `${name}="${escapeAttribute(value ?? '')}"`);
   const body = [
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
-    renderOutput(end),
+    renderOutput(end, findDialect(dialect)),
     ...renderFiles(end.files),
   ];
   return `<background_task ${attributes.join(' ')}>\n${escapeTags(body.join('\n'))}\n</background_task>`;
 }
 
-function renderOutput({ outcome, result }: TaskEnd): string {
+function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
   const ended = outcome.status === 'completed';
   if (result === null || result === '') return ended ? '(It answered without words.)' : '(No output.)';
   const head = takeHead(result, RESULT_HEAD);
@@ -60,7 +66,7 @@ function renderOutput({ outcome, result }: TaskEnd): string {
   if (head.length === result.length) return text;
   return (
     `${text}\n[The first ${head.length} of ${result.length} characters. ` +
-    `The rest: view_background_agent with task_id "${outcome.task}" and from ${head.length}.]`
+    `The rest: ${dialect.howToReadOn(outcome.task, head.length)}.]`
   );
 }
 
@@ -82,14 +88,19 @@ export function renderTasksAnswer(
   answer: TasksAnswer,
   ends: TaskEnd[],
 ): { text: string; outcome: ToolOutcomeName } {
+  if (answer.form === 'list') return { text: renderList(answer, ends), outcome: 'ok' };
   const [only] = ends;
   if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only);
   return { text: renderWait(answer, ends), outcome: 'ok' };
 }
 
-/** The first dialect of the tools says `stopped` for `cancelled`. */
-function toolStatus(status: TaskStatus): string {
-  return status === 'cancelled' ? 'stopped' : status;
+function renderList(answer: TasksAnswer, ends: TaskEnd[]): string {
+  const dialect = findDialect(answer.dialect);
+  const lines = ends.map(({ outcome: { task, agent, title, status, runtimeMs }, progress }) => {
+    const line = `- ${task} | ${agent} | ${title} | ${dialect.statusWord(status)} | ${runtimeWords(runtimeMs)}`;
+    return progress === null || isTerminal(status) ? line : `${line} | ${progressWords(progress)}`;
+  });
+  return ['task_id | agent | title | status | runtime | progress', ...lines].join('\n');
 }
 
 const ENDED_EARLY = {
@@ -98,9 +109,10 @@ const ENDED_EARLY = {
 };
 
 function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
+  const dialect = findDialect(answer.dialect);
   return JSON.stringify(
     {
-      tasks: ends.map(renderWaitedTask),
+      tasks: ends.map((end) => renderWaitedTask(end, dialect)),
       timed_out: answer.timedOut,
       ...(answer.endedEarly === null ? {} : { ended_early: ENDED_EARLY[answer.endedEarly] }),
     },
@@ -109,12 +121,15 @@ function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
   );
 }
 
-function renderWaitedTask({ outcome, result, error, files }: TaskEnd): Record<string, unknown> {
+function renderWaitedTask(
+  { outcome, result, error, files }: TaskEnd,
+  dialect: Dialect,
+): Record<string, unknown> {
   const task = {
     task_id: outcome.task,
     agent: outcome.agent,
     title: outcome.title,
-    status: toolStatus(outcome.status),
+    status: dialect.statusWord(outcome.status),
     done: isTerminal(outcome.status),
   };
   if (!task.done) return task;
@@ -126,9 +141,7 @@ function renderWaitedTask({ outcome, result, error, files }: TaskEnd): Record<st
     ...(error === null ? {} : { error: takeHead(`${error.type}: ${error.message}`, RESULT_HEAD) }),
     ...(outcome.partial ? { partial: true } : {}),
     truncated,
-    ...(truncated
-      ? { rest: `view_background_agent with task_id "${outcome.task}" and from ${head.length}` }
-      : {}),
+    ...(truncated ? { rest: dialect.howToReadOn(outcome.task, head.length) } : {}),
     ...(files.length === 0 ? {} : { files }),
   };
 }

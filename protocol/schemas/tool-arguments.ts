@@ -1,7 +1,7 @@
 /** Arguments of the tools that we define: checked where a model's reply comes in, described to models from here. */
 import { z } from 'zod';
 
-const taskId = z.string().min(1).describe('The task id, as run_background_agent gave it');
+const taskId = z.string().min(1).describe('The task id, as the start of the task gave it');
 
 export const runBackgroundAgentArguments = z.strictObject({
   agent: z.string().describe('Which agent does the work'),
@@ -57,12 +57,38 @@ export const waitBackgroundAgentsArguments = z.strictObject({
   timeout: z.number().min(0).max(3600).optional().describe('Seconds to wait at most; default 300'),
 });
 
+export const subAgentToolArguments = z.strictObject({
+  task: z
+    .string()
+    .describe('What it is to do, with everything that it has to know: it does not see this conversation'),
+  background: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: it works beside the conversation, and you get a task id at once. Else you wait for its answer',
+    ),
+});
+
+export const getTaskResultArguments = z.strictObject({
+  task_id: taskId,
+  wait: z.boolean().optional().describe('Whether to wait for its end'),
+  timeout: z.number().int().min(0).optional().describe('Milliseconds to wait at most; 0 for no limit'),
+});
+
+export const stopTaskArguments = z.strictObject({ task_id: taskId });
+export const listTasksArguments = z.strictObject({});
+
 export const thinkArguments = z.strictObject({ thought: z.string() });
 
 export const saveFileArguments = z.strictObject({
   name: z.string().min(1).max(255).describe('File name with its ending, such as report.md'),
   media_type: z.string().min(3).max(127).describe('Such as text/markdown or text/csv'),
   content: z.string().describe('The text of the file'),
+});
+
+export const reportProgressArguments = z.strictObject({
+  message: z.string().min(1).max(500).describe('One line: what you have done and what you are at'),
+  percent: z.number().min(0).max(100).optional().describe('How much of the task is done, from 0 to 100'),
 });
 
 const todoStatus = z.enum(['pending', 'in-progress', 'completed']);
@@ -80,4 +106,10 @@ export const listTodosArguments = z.strictObject({});
 
 export type RunBackgroundAgentArguments = z.infer<typeof runBackgroundAgentArguments>;
 export type TransferTaskArguments = z.infer<typeof transferTaskArguments>;
+export type ViewBackgroundAgentArguments = z.infer<typeof viewBackgroundAgentArguments>;
+export type StopBackgroundAgentArguments = z.infer<typeof stopBackgroundAgentArguments>;
+export type MessageBackgroundAgentArguments = z.infer<typeof messageBackgroundAgentArguments>;
+export type SubAgentToolArguments = z.infer<typeof subAgentToolArguments>;
+export type GetTaskResultArguments = z.infer<typeof getTaskResultArguments>;
+export type StopTaskArguments = z.infer<typeof stopTaskArguments>;
 export type WaitBackgroundAgentsArguments = z.infer<typeof waitBackgroundAgentsArguments>;
