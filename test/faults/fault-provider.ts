@@ -58,6 +58,7 @@ export async function startFaultProvider(): Promise<FaultProvider> {
   const requests: ModelRequest[] = [];
   const counts = new Map<string, number>();
   const holds = new Map<string, OpenHold>();
+  const denied = new Set<string>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
@@ -66,7 +67,11 @@ export async function startFaultProvider(): Promise<FaultProvider> {
     const attempt = (counts.get(content) ?? 0) + 1;
     counts.set(content, attempt);
     const decision = decide(protocol, body);
-    const trouble = decision.troubles[attempt - 1] ?? null;
+    // A message that was refused stays in the conversation, before the next one: that one is not refused for it.
+    const wasDenied = decision.tags.some((tag) => denied.has(tag));
+    const troubles = decision.troubles.filter((name) => name !== 'denied' || !wasDenied);
+    const trouble = troubles[attempt - 1] ?? null;
+    if (trouble === 'denied') for (const tag of decision.tags) denied.add(tag);
     const at = Date.now();
     const entry: ModelRequest = { content, attempt, at, tags: decision.tags, trouble };
     requests.push(entry);
