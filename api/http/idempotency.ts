@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { RequestKey } from '../../storage/request-store.ts';
 import { Problem } from './problem.ts';
 import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
 
@@ -23,6 +24,8 @@ export interface RequestIds {
 
 const WAIT_MS = 10_000;
 const LOOK_EVERY_MS = 50;
+/** Well below the time after which the store takes a request for given up. */
+const RENEW_EVERY_MS = 1_500;
 const MESSAGE_ID = /^msg_[0-9a-f]{28}$/;
 
 export function readIdempotencyKey(request: Request): string | null {
@@ -48,7 +51,7 @@ export async function answerOnce(
     if (known.state === 'same') return known.response;
     if (known.state === 'conflict') throw keyReused(key);
     if (known.state === 'new') {
-      return complete(store, requestKey, () =>
+      return complete({ store, clock }, requestKey, () =>
         answer({ at: known.since, uuid: toUuid(workspace, principal, route, key) }),
       );
     }
@@ -66,18 +69,24 @@ export async function answerOnce(
 }
 
 async function complete(
-  store: ApiDependencies['store'],
-  requestKey: { workspace: string; principal: string; route: string; key: string },
+  { store, clock }: Pick<ApiDependencies, 'store' | 'clock'>,
+  requestKey: RequestKey,
   answer: () => Promise<Answer>,
 ): Promise<Answer> {
+  // Whoever repeats the request knows by this that it must wait, and not that this process has died.
+  const alive = setInterval(() => {
+    store.requests.renew(requestKey, clock()).catch(() => undefined);
+  }, RENEW_EVERY_MS);
   try {
     const given = await answer();
     await store.requests.complete(requestKey, given);
     return given;
   } catch (error) {
-    // A refusal changed nothing, so the same key may be tried again.
-    await store.requests.abandon(requestKey);
+    // A refusal changed nothing, so the same key may be tried again. A store that is away learns of it by the silence.
+    await store.requests.abandon(requestKey).catch(() => undefined);
     throw error;
+  } finally {
+    clearInterval(alive);
   }
 }
 

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { expectWholeFeed, ofType, textOf } from '../support/conversation-checks.ts';
+import { expectWholeFeed, ofType } from '../support/conversation-checks.ts';
+import { textOf } from '../support/message-text.ts';
 import { deskTeam } from '../support/desk-team.ts';
 import { createProductClient } from '../support/product-client.ts';
 import type { Json, ProductClient } from '../support/product-client.ts';
