@@ -9,6 +9,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { mountDocs } from './documentation/docs-page.ts';
 import { prepareEnd } from './http/end-server.ts';
 import { mountRoutes } from './http/mount-routes.ts';
+import { observeRequests } from './http/observe-requests.ts';
 import { guardOrigin, isLoopbackName } from './http/origin-guard.ts';
 import { Problem } from './http/problem.ts';
 import { createProblemHandler, refuseUnknownRoute } from './http/send-problem.ts';
@@ -31,6 +32,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.use(observeRequests(dependencies.logger, dependencies.registry));
   app.use(guardOrigin, setSafeHeaders, (_request, response, next) => {
     if (isShutDown) {
       response.setHeader('Connection', 'close');

@@ -6,6 +6,7 @@ import { CancellationScope, condition, setCurrentDetails, uuid4 } from '@tempora
 import type { ConversationState } from '../core/conversation-state.ts';
 import { recordEvent } from '../core/fold.ts';
 import type { TurnPorts } from '../core/ports.ts';
+import { toMilestone } from '../core/to-milestone.ts';
 import type { EventBody } from '../protocol/events.ts';
 import { makeMessageId, makeTaskId } from '../protocol/ids.ts';
 import type { RolloverThreshold } from '../protocol/task.ts';
@@ -34,6 +35,8 @@ export function createConversation(
     recordEvent(state, body, now());
     setCurrentDetails(describeConversation(state));
     sink.poke(state.id, state.offset);
+    const milestone = toMilestone(state.id, body);
+    if (milestone !== null) sink.reach(state.id, milestone);
     if (state.interruptedTurn === state.turn) for (const scope of interruptible) scope.cancel();
   }
 

@@ -2,11 +2,14 @@
 import { proxySinks } from '@temporalio/workflow';
 import type { Sinks } from '@temporalio/workflow';
 import type { ConversationId } from '../protocol/ids.ts';
+import type { Milestone } from '../protocol/milestone.ts';
 
 export interface OffstageSinks extends Sinks {
   offstage: {
     /** There may be events up to this offset: readers should ask. */
     poke(conversation: ConversationId, offset: number): void;
+    /** For logs and metrics. It may be told twice, or not at all. */
+    reach(conversation: ConversationId, milestone: Milestone): void;
   };
 }
 

@@ -84,7 +84,7 @@ describe('processes of their own', () => {
       expect((await other.request('GET', path)).body).toMatchObject({ stale: true });
 
       apart.provider.script(openaiText('I am here.'));
-      worker = await apart.startWorker('main');
+      worker = await apart.startWorker('main', { OFFSTAGE_METRICS: '127.0.0.1:0' });
       const again = await other.request('POST', path, { text: 'Anybody?' }, { ...key, Prefer: 'wait=60' });
       expect(again).toMatchObject({ status: 200, body: { message: refused.body.message, turn: 1 } });
       const said = (await client.readTranscript(id)).map(({ role, content }) => [role, content[0].text]);
@@ -94,6 +94,13 @@ describe('processes of their own', () => {
       ]);
       await waitFor(async () => (await client.request('GET', '/readyz')).body.mainWorker === true);
       expect((await client.request('GET', '/readyz')).body).toMatchObject({ backgroundWorker: false });
+      const own = createProductClient(/^ {2}Metrics +(.+)\/metrics$/m.exec(worker.output())?.[1] ?? '');
+      expect(await own.request('GET', '/readyz')).toMatchObject({
+        ...{ status: 200, body: { ready: true, temporal: true, store: true, worker: true } },
+      });
+      expect((await own.request('GET', '/metrics')).body).toContain(
+        'offstage_turns_total{of="conversation",outcome="answered"} 1',
+      );
       apart.provider.assertUsed();
     },
     PRODUCT_TIMEOUT_MS,
