@@ -4,6 +4,7 @@ import { AcceptedMessageStore } from './accepted-message-store.ts';
 import { EventStore } from './event-store.ts';
 import { FileStore } from './file-store.ts';
 import { openEmbeddedDatabase, openServerDatabase } from './open-database.ts';
+import { LedgerStore } from './ledger-store.ts';
 import type { OutageListener } from './postgres-pool.ts';
 import { PartialStore } from './partial-store.ts';
 import { RequestStore } from './request-store.ts';
@@ -31,6 +32,7 @@ export interface Store {
   events: EventStore;
   teams: TeamStore;
   files: FileStore;
+  ledger: LedgerStore;
   todos: TodoStore;
   requests: RequestStore;
   /** Throws when the database does not answer, StoreAway where it is a server. */
@@ -52,6 +54,7 @@ export async function openStore({ dataFolder, databaseUrl = null, onOutage }: St
     events: new EventStore(db),
     teams: new TeamStore(db),
     files: new FileStore(db),
+    ledger: new LedgerStore(db),
     todos: new TodoStore(db),
     requests: new RequestStore(db),
     ping: async () => {
