@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Bus } from '../bus/bus.ts';
 import type { CompiledTeam } from '../config/teams/compile-team.ts';
 import type { TeamFolder } from '../config/teams/team-folder.ts';
@@ -28,4 +29,6 @@ export interface ApiDependencies {
   /** A UUID. */
   newId: () => string;
   logger: Logger;
+  /** The numbers that `/metrics` tells. */
+  registry: Registry;
 }

@@ -7,7 +7,9 @@ import type { Express, RequestHandler } from 'express';
 import { ALL_ROUTES } from './all-routes.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { mountDocs } from './documentation/docs-page.ts';
+import { prepareEnd } from './http/end-server.ts';
 import { mountRoutes } from './http/mount-routes.ts';
+import { observeRequests } from './http/observe-requests.ts';
 import { guardOrigin, isLoopbackName } from './http/origin-guard.ts';
 import { Problem } from './http/problem.ts';
 import { createProblemHandler, refuseUnknownRoute } from './http/send-problem.ts';
@@ -30,6 +32,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.use(observeRequests(dependencies.logger, dependencies.registry));
   app.use(guardOrigin, setSafeHeaders, (_request, response, next) => {
     if (isShutDown) {
       response.setHeader('Connection', 'close');
@@ -44,13 +47,14 @@ export function createApi(dependencies: ApiDependencies): Api {
   app.use(refuseUnknownRoute);
   app.use(createProblemHandler(dependencies.logger));
   const server = createServer(app);
+  const endServer = prepareEnd(server, GRACE_MS);
   return {
     app,
     listen: ({ host, port }) => listen(server, host, port),
     async close() {
       isShutDown = true;
       services.feeds.stop();
-      await closeServer(server);
+      await endServer();
     },
   };
 }
@@ -83,14 +87,4 @@ function listen(
       resolve({ host, port: address.port, url: `http://${name}:${address.port}` });
     });
   });
-}
-
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  clearTimeout(timer);
 }

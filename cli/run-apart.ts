@@ -5,6 +5,7 @@ import { loadTeams } from './load-teams.ts';
 import { openSharedParts } from './open-shared-parts.ts';
 import { runWorkers } from './run-workers.ts';
 import { chooseApiPort, serveApi } from './serve-api.ts';
+import { serveHealth } from './serve-health.ts';
 import type { Surroundings } from './surroundings.ts';
 import { startWithEnds } from './with-ends.ts';
 
@@ -28,6 +29,8 @@ export function runApi(surroundings: Surroundings): Promise<RunningApi> {
 export interface RunningWorker {
   /** Resolves with the reason when it has ended by itself. */
   failed: Promise<string>;
+  /** Where it tells its health and its numbers; null where it was not asked to. */
+  metricsUrl: string | null;
   /** Takes no more work, and hands over what is under way. */
   stop(): Promise<void>;
 }
@@ -38,6 +41,8 @@ export function runWorker(surroundings: Surroundings, queues: QueueChoice): Prom
     const demo = surroundings.settings.demo === 'on' ? await startDemoModel() : null;
     if (demo !== null) ends.push(() => demo.stop());
     const parts = await openSharedParts(surroundings, ends);
-    return runWorkers({ surroundings, parts, demo, queues }, ends);
+    const workers = await runWorkers({ surroundings, parts, demo, queues }, ends);
+    const metricsUrl = await serveHealth({ surroundings, parts, workers }, ends);
+    return { ...workers, metricsUrl };
   });
 }

@@ -21,10 +21,10 @@ export async function serveApi(
   { surroundings, parts, port, isDemo, teams, compileTeam }: ServedApi,
   ends: Ends,
 ): Promise<string> {
-  const { settings, logger } = surroundings;
+  const { settings, logger, registry } = surroundings;
   const { store, bus, client, temporal } = parts;
   const api = createApi({
-    ...{ store, bus, teams, compileTeam, logger },
+    ...{ store, bus, teams, compileTeam, logger, registry },
     gateway: createSessionGateway({ client, bus, temporalUi: temporal.uiUrl }),
     settings: { demo: isDemo, rollover: { turns: settings.rolloverTurns, events: settings.rolloverEvents } },
     clock: Date.now,

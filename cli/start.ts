@@ -4,11 +4,9 @@ import { DEFAULT_WORKSPACE } from '../protocol/ids.ts';
 import { runOffstage } from './run-offstage.ts';
 import type { RunningOffstage } from './run-offstage.ts';
 import { runUntilSignal } from './run-until-signal.ts';
-import { quietRuntime } from './run-workers.ts';
 
 /** The exit code. */
 export async function start(settings: Settings, print: (line: string) => void): Promise<0 | 1> {
-  quietRuntime();
   return runUntilSignal(settings, print, {
     name: 'Offstage',
     run: runOffstage,

@@ -44,6 +44,13 @@ export const hostAndPort = z
   .string()
   .regex(/^([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i, 'a host and a port, without a scheme');
 
+/** An address to listen at. */
+export const listenAddress = hostAndPort.transform((address) => {
+  const colon = address.lastIndexOf(':');
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  return { host, port: Number(address.slice(colon + 1)) };
+});
+
 /** There are no keys yet that could tell one caller from another, so nobody else may reach the API. */
 export const loopbackHost = z
   .string()

@@ -6,6 +6,7 @@ import {
   hostAndPort,
   hostNames,
   httpUrl,
+  listenAddress,
   loopbackHost,
   oneOf,
   port,
@@ -58,6 +59,10 @@ export const settingsTable = {
     schema: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     ...{ default: 'info', example: 'debug' },
     what: 'What is logged: fatal, error, warn, info, debug, trace or silent.',
+  }),
+  OFFSTAGE_METRICS: define({
+    ...{ schema: listenAddress, default: '', example: '127.0.0.1:9464' },
+    what: 'Where `offstage worker` answers /healthz, /readyz and /metrics, for orchestrators and Prometheus. Without it: nowhere. The API answers them at its own address.',
   }),
   TEMPORAL_ADDRESS: define({
     ...{ schema: hostAndPort, default: '', example: 'temporal.example.org:7233' },

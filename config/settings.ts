@@ -21,6 +21,8 @@ export interface Settings {
   dataFolder: string;
   teamsFolder: string;
   logLevel: NonNullable<SettingValues['OFFSTAGE_LOG']>;
+  /** Where a worker tells its health and its numbers; null: nowhere. */
+  metricsAddress: { host: string; port: number } | null;
   temporal: TemporalSettings;
   databaseUrl: string | null;
   redisUrl: string | null;
@@ -56,6 +58,7 @@ export function loadSettings(source: SettingsSource): Settings {
     dataFolder: resolve(source.cwd, values.OFFSTAGE_DATA ?? '.offstage'),
     teamsFolder: resolve(source.cwd, values.OFFSTAGE_TEAMS ?? 'agents'),
     logLevel: values.OFFSTAGE_LOG ?? 'info',
+    metricsAddress: values.OFFSTAGE_METRICS,
     temporal,
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,

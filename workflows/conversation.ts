@@ -7,6 +7,7 @@ import type { ConversationState } from '../core/conversation-state.ts';
 import { recordEvent } from '../core/fold.ts';
 import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../core/gather-completions.ts';
 import type { TurnPorts } from '../core/ports.ts';
+import { toMilestone } from '../core/to-milestone.ts';
 import type { EventBody } from '../protocol/events.ts';
 import { makeMessageId, makeTaskId } from '../protocol/ids.ts';
 import type { RolloverThreshold } from '../protocol/task.ts';
@@ -35,6 +36,8 @@ export function createConversation(
     recordEvent(state, body, now());
     setCurrentDetails(describeConversation(state));
     sink.poke(state.id, state.offset);
+    const milestone = toMilestone(state.id, body);
+    if (milestone !== null) sink.reach(state.id, milestone);
     if (state.interruptedTurn !== state.turn || interruptible.size === 0) return;
     for (const scope of interruptible) scope.cancel();
     // A task hears by signals, which are in history; what interrupts a session is told by who sends it.

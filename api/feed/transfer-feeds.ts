@@ -7,6 +7,7 @@ import type { FeedItem, LiveEvent } from './feed-item.ts';
 interface TaskFeed {
   join(listener: { push(item: FeedItem): void; end(): void }): void;
   stop(): void;
+  readonly subscriptions: number;
 }
 
 type OpenFeed = (task: string, from: 'first' | 'latest') => TaskFeed;
@@ -47,6 +48,10 @@ export class TransferFeeds {
       push: ({ event }) => this.#push({ type: 'task.event', task, event }),
       end: () => this.#feeds.delete(task),
     });
+  }
+
+  get subscriptions(): number {
+    return [...this.#feeds.values()].reduce((sum, feed) => sum + feed.subscriptions, 0);
   }
 
   stop(): void {

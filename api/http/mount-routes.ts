@@ -2,6 +2,7 @@
 import express from 'express';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { hasDeepNesting } from './has-deep-nesting.ts';
+import { nameRoute } from './observe-requests.ts';
 import { Problem } from './problem.ts';
 import type { Outgoing, Route } from './route.ts';
 import { refuseOtherMethods } from './send-problem.ts';
@@ -17,11 +18,19 @@ export function mountRoutes(app: Express, routes: readonly Route[], services: Se
     const mounted = app.route(toExpressPath(path));
     for (const route of ofPath) {
       const before = route.otherBody === undefined ? readJsonBody(route) : [];
-      mounted[route.method](...before, createHandler(route, services));
+      mounted[route.method](nameRequest(route), ...before, createHandler(route, services));
     }
     const methods = ofPath.map((route) => route.method.toUpperCase());
     mounted.all(refuseOtherMethods(...methods, ...(methods.includes('GET') ? ['HEAD'] : [])));
   }
+}
+
+/** First of all, so that a body that cannot be read belongs to a route too. */
+function nameRequest({ path }: Route): RequestHandler {
+  return (request, response, next) => {
+    nameRoute(response, path, request.params);
+    next();
+  };
 }
 
 function createHandler(route: Route, services: Services): RequestHandler {

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { createApi } from '../../api/server.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import { MemoryBus } from '../../bus/memory-bus.ts';
@@ -75,6 +76,7 @@ export async function startApi<G extends Gateway>(parts: {
     clock: Date.now,
     newId: randomUUID,
     logger: pino({ level: 'silent' }),
+    registry: new Registry(),
   });
   const { url, port } = await api.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -18,7 +18,7 @@ function follow(): { feeds: TransferFeeds; opened: string[]; pushed: string[]; s
   const feeds = new TransferFeeds(
     (task, from) => {
       opened.push(`${task} from ${from}`);
-      return { join: (listener) => listeners.add(listener), stop: () => listeners.clear() };
+      return { join: (listener) => listeners.add(listener), stop: () => listeners.clear(), subscriptions: 1 };
     },
     (event) => pushed.push(event.type),
   );
