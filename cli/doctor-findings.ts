@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Connection } from '@temporalio/client';
+import { readKeyFile } from '../config/keys/key-file.ts';
 import type { SettingsSource } from '../config/inspect-settings.ts';
 import type { SettingsError } from '../config/settings-error.ts';
 import type { Settings } from '../config/settings.ts';
@@ -51,6 +52,7 @@ export async function collectFindings({ source, nodeVersion }: DoctorDependencie
     ...(settings.databaseUrl === null ? [] : [await inspectDatabase(settings.databaseUrl)]),
     // A process that runs on the folder has its ports, too.
     ...(dataFolder.found ? await inspectPorts(settings) : []),
+    inspectKeys(settings),
     inspectModelAccess(settings),
     inspectTeamsFolder(settings.teamsFolder),
   ];
@@ -159,6 +161,22 @@ async function inspectPorts({ host, temporal, ...api }: Settings): Promise<Findi
       };
     }),
   );
+}
+
+function inspectKeys({ keysFile }: Settings): Finding {
+  const what = 'access keys';
+  if (keysFile === null) {
+    const todo =
+      'To serve others: make a key (offstage keys create), and set OFFSTAGE_KEYS and OFFSTAGE_HOST.';
+    return { what, found: true, detail: 'none; the API answers this machine only', todo };
+  }
+  try {
+    const count = readKeyFile(keysFile).length;
+    const todo = count > 0 ? null : 'An API would not start: make a key with "offstage keys create".';
+    return { what, found: count > 0, detail: `${count} in ${keysFile}`, todo };
+  } catch (error) {
+    return { what, found: false, detail: readErrorReason(error), todo: 'An API would not start with this.' };
+  }
 }
 
 function inspectModelAccess({ providers, demo }: Settings): Finding {

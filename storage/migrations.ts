@@ -2,8 +2,9 @@
 import type { Kysely, Migration, MigrationProvider } from 'kysely';
 import { Migrator } from 'kysely';
 import { firstTables } from './migrations/0001-first-tables.ts';
+import { owners } from './migrations/0003-owners.ts';
 
-const migrations: Record<string, Migration> = { '0001-first-tables': firstTables };
+const migrations: Record<string, Migration> = { '0001-first-tables': firstTables, '0003-owners': owners };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
 
