@@ -101,15 +101,37 @@ async function inspectTemporalCli(settings: Settings, { env }: SettingsSource): 
 async function inspectTemporalServer({ temporal }: Settings): Promise<Finding> {
   const what = 'Temporal server';
   const { address, tls, apiKey, metadata } = temporal.connectionOptions ?? {};
+  const { namespace } = temporal;
+  const by = [tls ? 'by TLS' : 'without TLS', ...(apiKey === undefined ? [] : ['with an API key'])].join(
+    ' and ',
+  );
   try {
     const connection = await Connection.connect({ address, tls, apiKey, metadata, connectTimeout: '5 s' });
+    const reason = await findNamespaceProblem(connection, namespace);
     await connection.close();
-    return { what, found: true, detail: `${address} answers`, todo: null };
-  } catch (error) {
+    if (reason === null) {
+      return { what, found: true, detail: `${address} answers ${by}, namespace ${namespace}`, todo: null };
+    }
+    const todo = 'Make the namespace there, or correct TEMPORAL_NAMESPACE.';
     return {
-      ...{ what, found: false, detail: `${address} does not answer: ${readErrorReason(error)}` },
-      todo: 'Start it, correct TEMPORAL_ADDRESS, or leave it out to use the embedded server.',
+      what,
+      found: false,
+      detail: `${address} answers ${by}; namespace ${namespace}: ${reason}`,
+      todo,
     };
+  } catch (error) {
+    const detail = `${address} does not answer ${by}: ${readErrorReason(error)}`;
+    const todo = 'Start it, correct TEMPORAL_ADDRESS or how it is reached (TEMPORAL_TLS*, TEMPORAL_API_KEY).';
+    return { what, found: false, detail, todo };
+  }
+}
+
+async function findNamespaceProblem(connection: Connection, namespace: string): Promise<string | null> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+    return null;
+  } catch (error) {
+    return readErrorReason(error);
   }
 }
 

@@ -67,6 +67,14 @@ export const settingsTable = {
     ...{ schema: text, default: 'default', example: 'offstage' },
     what: 'Namespace of the Temporal server.',
   }),
+  TEMPORAL_PROFILE: define({
+    ...{ schema: text, default: '', example: 'cloud' },
+    what: "A profile of Temporal's own configuration file, with an address, a namespace, TLS and a key. Variables win over it.",
+  }),
+  TEMPORAL_CONFIG_FILE: define({
+    ...{ schema: existingFile, default: '', example: './temporal.toml', isPath: true },
+    what: "Temporal's configuration file. It is read where this or TEMPORAL_PROFILE is set.",
+  }),
   TEMPORAL_API_KEY: define({
     ...{ schema: text, default: '', example: 'the key', isSecret: true },
     what: 'API key for the Temporal server (Temporal Cloud).',
