@@ -1,8 +1,8 @@
 /** What of a stored reply goes back into the workflow, and so into history: control, and words for people to read. */
 import { textOf } from '../core/task-text.ts';
-import { engineTools } from '../core/engine-tools/engine-tools.ts';
 import type { ModelReply, StoredReply } from '../protocol/activities.ts';
 import type { ToolCall } from '../protocol/content.ts';
+import { hasEffect } from './tools/find-tool.ts';
 
 /** Payloads end at 2 MiB, and histories are read by people: the store has the whole. */
 const TEXT_LIMIT = 64 * 1024;
@@ -23,5 +23,6 @@ export function toWorkflowReply(stored: StoredReply): ModelReply {
 /** The engine reads the arguments of its own tools; those of others are read from the store by the activity. */
 function toWorkflowCall(call: ToolCall): ToolCall {
   const isSmall = JSON.stringify(call.arguments).length <= ARGUMENTS_LIMIT;
-  return isSmall || engineTools[call.name] !== undefined ? call : { ...call, arguments: {} };
+  const isRead = call.problem === undefined && !hasEffect(call.name);
+  return isSmall || isRead ? call : { ...call, arguments: {} };
 }

@@ -3,7 +3,8 @@ import type { ModelReply } from '../protocol/activities.ts';
 import type { ToolCall } from '../protocol/content.ts';
 import type { NewRow, Place } from '../protocol/transcript.ts';
 import type { ConversationState } from './conversation-state.ts';
-import { engineTools } from './engine-tools/engine-tools.ts';
+import { dialectOf } from './dialect.ts';
+import { findEngineTool } from './engine-tools/engine-tools.ts';
 import { executeTool } from './execute-tool.ts';
 import { takePlace } from './place-inputs.ts';
 import type { TurnPorts } from './ports.ts';
@@ -19,7 +20,7 @@ export async function answerToolCalls(
   for (const { call } of calls)
     ports.record({ type: 'tool.started', turn, step, call: call.id, tool: call.name });
   const answers = calls.map(({ call, place }, index) =>
-    answerToolCall({ state, ports, reply, call, place, index }),
+    answerToolCall({ state, ports, reply, call, place, index, dialect: dialectOf(state) }),
   );
   for (const [index, { call, place }] of calls.entries()) {
     const answer = await answers[index];
@@ -43,7 +44,7 @@ async function answerToolCall(situation: ToolCallSituation): Promise<ToolAnswer>
     };
   }
   if (call.problem !== undefined) return { outcome: 'error', text: call.problem };
-  const engineTool = engineTools[call.name];
+  const engineTool = findEngineTool(state, call.name);
   if (engineTool !== undefined) return engineTool(situation);
   return executeTool(situation);
 }

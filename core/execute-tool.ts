@@ -1,10 +1,10 @@
-import type { TurnPorts } from './ports.ts';
+import type { TaskLook } from '../protocol/activities.ts';
 import type { ToolAnswer, ToolCallSituation } from './tool-call.ts';
 
 /** A tool with an effect: an activity runs it and writes the whole result to the store. */
 export async function executeTool(
   { state, ports, reply, call, place }: ToolCallSituation,
-  view?: Parameters<TurnPorts['executeTool']>[0]['view'],
+  view?: TaskLook,
 ): Promise<ToolAnswer> {
   const result = await ports.executeTool({
     ...state.id,

@@ -2,12 +2,14 @@
  * The ends of tasks in words for a model: the notice that enters its starter's transcript, and the answers of
  * tools that waited. Spec: background-agents.md, "Completion" and "Tools that the model gets".
  */
-import type { TaskStatus } from '../protocol/task.ts';
 import { isTerminal } from '../protocol/task.ts';
+import type { DialectName } from '../protocol/team.ts';
 import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
+import { findDialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { takeHead } from './text-head.ts';
 
-/** Characters (UTF-16 units) of each result that are given; the rest is read with `view_background_agent`. */
+/** Characters (UTF-16 units) of each result that are given; a tool of the dialect reads the rest. */
 export const RESULT_HEAD = 4096;
 
 /** What the store knows of a task beside its outcome. */
@@ -34,7 +36,7 @@ function escapeTags(text: string): string {
 }
 
 /** The notice of one task's end, marked as coming from the system. */
-export function renderNotice(end: TaskEnd): string {
+export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
   const { outcome, error } = end;
   const attributes = [
     ['id', outcome.task],
@@ -46,13 +48,13 @@ export function renderNotice(end: TaskEnd): string {
   ].map(([name, value]) => `${name}="${escapeAttribute(value ?? '')}"`);
   const body = [
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
-    renderOutput(end),
+    renderOutput(end, findDialect(dialect)),
     ...renderFiles(end.files),
   ];
   return `<background_task ${attributes.join(' ')}>\n${escapeTags(body.join('\n'))}\n</background_task>`;
 }
 
-function renderOutput({ outcome, result }: TaskEnd): string {
+function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
   const ended = outcome.status === 'completed';
   if (result === null || result === '') return ended ? '(It answered without words.)' : '(No output.)';
   const head = takeHead(result, RESULT_HEAD);
@@ -60,7 +62,7 @@ function renderOutput({ outcome, result }: TaskEnd): string {
   if (head.length === result.length) return text;
   return (
     `${text}\n[The first ${head.length} of ${result.length} characters. ` +
-    `The rest: view_background_agent with task_id "${outcome.task}" and from ${head.length}.]`
+    `The rest: ${dialect.howToReadOn(outcome.task, head.length)}.]`
   );
 }
 
@@ -87,20 +89,16 @@ export function renderTasksAnswer(
   return { text: renderWait(answer, ends), outcome: 'ok' };
 }
 
-/** The first dialect of the tools says `stopped` for `cancelled`. */
-function toolStatus(status: TaskStatus): string {
-  return status === 'cancelled' ? 'stopped' : status;
-}
-
 const ENDED_EARLY = {
   user_message: 'The wait ended early because a message of the user arrived. Unfinished tasks go on.',
   interrupted: 'The wait ended early because the turn was interrupted. Unfinished tasks go on.',
 };
 
 function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
+  const dialect = findDialect(answer.dialect);
   return JSON.stringify(
     {
-      tasks: ends.map(renderWaitedTask),
+      tasks: ends.map((end) => renderWaitedTask(end, dialect)),
       timed_out: answer.timedOut,
       ...(answer.endedEarly === null ? {} : { ended_early: ENDED_EARLY[answer.endedEarly] }),
     },
@@ -109,12 +107,15 @@ function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
   );
 }
 
-function renderWaitedTask({ outcome, result, error, files }: TaskEnd): Record<string, unknown> {
+function renderWaitedTask(
+  { outcome, result, error, files }: TaskEnd,
+  dialect: Dialect,
+): Record<string, unknown> {
   const task = {
     task_id: outcome.task,
     agent: outcome.agent,
     title: outcome.title,
-    status: toolStatus(outcome.status),
+    status: dialect.statusWord(outcome.status),
     done: isTerminal(outcome.status),
   };
   if (!task.done) return task;
@@ -126,9 +127,7 @@ function renderWaitedTask({ outcome, result, error, files }: TaskEnd): Record<st
     ...(error === null ? {} : { error: takeHead(`${error.type}: ${error.message}`, RESULT_HEAD) }),
     ...(outcome.partial ? { partial: true } : {}),
     truncated,
-    ...(truncated
-      ? { rest: `view_background_agent with task_id "${outcome.task}" and from ${head.length}` }
-      : {}),
+    ...(truncated ? { rest: dialect.howToReadOn(outcome.task, head.length) } : {}),
     ...(files.length === 0 ? {} : { files }),
   };
 }

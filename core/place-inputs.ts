@@ -2,6 +2,7 @@
 import type { Place, TaskOutcome } from '../protocol/transcript.ts';
 import { findTask } from './conversation-state.ts';
 import type { ConversationState, InboxItem, TaskRecord } from './conversation-state.ts';
+import { dialectOf, toDialectField } from './dialect.ts';
 import type { TurnPorts } from './ports.ts';
 
 /** The place after the last one, in the step that is open. */
@@ -64,7 +65,8 @@ function placeMessage(state: ConversationState, id: string): void {
 function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string[]): void {
   const tasks = ids.flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
   const id = ports.newMessageId();
-  state.unstored.push({ kind: 'completion', place: takePlace(state), id, at: ports.now(), tasks });
+  const head = { place: takePlace(state), id, at: ports.now() };
+  state.unstored.push({ kind: 'completion', ...head, tasks, ...toDialectField(dialectOf(state)) });
   ports.record({ type: 'completion.delivered', tasks: ids, turn: state.turn, by: 'notice' });
 }
 

@@ -1,5 +1,5 @@
 /** The part of a team that a workflow carries: who may start whom, and the limits. */
-import type { Agent, Roster, RosterAgent, Team } from '../protocol/team.ts';
+import type { Agent, DialectName, Roster, RosterAgent, Team } from '../protocol/team.ts';
 
 export function toRoster(team: Team): Roster {
   const agents = Object.entries(team.agents).map(
@@ -32,7 +32,14 @@ function toRosterAgent(team: Team, agent: Agent): RosterAgent {
       agent: entry.agent,
       ...(entry.holdingMessage === null ? {} : { holdingMessage: entry.holdingMessage }),
     })),
-    background: agent.toolsets.some((toolset) => toolset.type === 'background_agents'),
+    dialect: readDialect(agent),
     maxIterations: agent.maxIterations,
   };
+}
+
+/** Of the agent's tools for background agents; null where it has none. */
+export function readDialect({ toolsets }: Pick<Agent, 'toolsets'>): DialectName | null {
+  const toolset = toolsets.find(({ type }) => type === 'background_agents');
+  if (toolset?.type !== 'background_agents') return null;
+  return toolset.dialect ?? 'background_agents';
 }

@@ -3,6 +3,7 @@ import type { ModelReply } from '../protocol/activities.ts';
 import type { ToolCall } from '../protocol/content.ts';
 import type { Place, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
 import type { ConversationState } from './conversation-state.ts';
+import type { Dialect } from './dialect.ts';
 import type { TurnPorts } from './ports.ts';
 
 /** The answer of a tool call. `stored`: the activity has written the row already. */
@@ -19,4 +20,8 @@ export interface ToolCallSituation {
   place: Place;
   /** Which call of the step this is, from 0. */
   index: number;
+  /** The words of the agent that calls. */
+  dialect: Dialect;
 }
+
+export type EngineTool = (situation: ToolCallSituation) => ToolAnswer | Promise<ToolAnswer>;

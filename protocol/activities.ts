@@ -3,6 +3,7 @@ import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
 import type { ConversationId } from './ids.ts';
 import type { Starter, TaskReport, TaskStatus } from './task.ts';
+import type { DialectName } from './team.ts';
 import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
 
 export interface Activities {
@@ -61,7 +62,20 @@ export interface ToolRequest extends ConversationId {
   call: string;
   tool: string;
   /** What the engine knows and the tool needs: the status of the task that `view` shows. */
-  view?: { task: string; agent: string; title: string; status: TaskStatus; runtimeMs: number | null };
+  view?: TaskLook;
+}
+
+/** A look at a task, as the engine knows it. */
+export interface TaskLook {
+  task: string;
+  agent: string;
+  title: string;
+  status: TaskStatus;
+  runtimeMs: number | null;
+  /** Left out for the default one. */
+  dialect?: DialectName;
+  /** How a wait for it ended, told with it. */
+  note?: string;
 }
 
 export interface ToolResult {

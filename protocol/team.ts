@@ -43,7 +43,12 @@ export interface SubAgent {
 }
 
 /** The toolsets that exist. Every other known type is in `Team.unavailable`. */
-export type Toolset = { type: 'background_agents' } | { type: 'think' } | { type: 'todo' };
+export type Toolset =
+  /** Without a dialect: the default one. */
+  { type: 'background_agents'; dialect?: DialectName } | { type: 'think' } | { type: 'todo' };
+
+/** Which names and words the tools for background agents have; they do the same. */
+export type DialectName = 'background_agents' | 'tasks';
 
 export interface UnavailableTool {
   agent: string;
@@ -105,7 +110,7 @@ export interface RosterAgent {
   model: string;
   /** Whom it may start, each with the words that a turn says when it would end without one. */
   subAgents: { agent: string; holdingMessage?: string }[];
-  /** Whether it has the `background_agents` tools. */
-  background: boolean;
+  /** Of its tools for background agents; null where it has none. */
+  dialect: DialectName | null;
   maxIterations: number;
 }

@@ -1,6 +1,7 @@
 /** The transcript: append-only rows, ordered by place. Spec: "Transcript and cost". */
 import type { InputPart, Part, ToolCall, Usage } from './content.ts';
 import type { TaskStatus } from './task.ts';
+import type { DialectName } from './team.ts';
 
 /** Where a row stands in its conversation: turn, step (both from 1) and the ordinal within the step (from 0). */
 export type Place = readonly [turn: number, step: number, ordinal: number];
@@ -25,7 +26,14 @@ export interface TaskOutcome {
  */
 export type NewRow =
   | { kind: 'user'; place: Place; id: string; at: number; content: InputPart[] }
-  | { kind: 'completion'; place: Place; id: string; at: number; tasks: TaskOutcome[] }
+  | {
+      kind: 'completion';
+      place: Place;
+      id: string;
+      at: number;
+      tasks: TaskOutcome[];
+      dialect?: DialectName;
+    }
   /** Words of the system for the user (a failed turn, a limit); the model sees a short note of it. */
   | { kind: 'system'; place: Place; id: string; at: number; text: string }
   /** Words that the team's file puts into an agent's mouth: the user reads them as the agent's own. */
@@ -60,6 +68,8 @@ export interface TasksAnswer {
   endedEarly: 'user_message' | 'interrupted' | null;
   /** A transfer gives the result alone; a wait gives a list. */
   form: 'wait' | 'transfer';
+  /** Left out for the default one. */
+  dialect?: DialectName;
 }
 
 export type ToolOutcomeName = 'ok' | 'error' | 'cancelled';

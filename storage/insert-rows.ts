@@ -85,7 +85,7 @@ export async function writeOut(
     }
     case 'completion': {
       const ends = await readTaskEnds(db, conversation, row.tasks);
-      const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end) }));
+      const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end, row.dialect) }));
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
     case 'tool':

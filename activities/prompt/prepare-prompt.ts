@@ -6,8 +6,9 @@ import type { Store } from '../../storage/store.ts';
 import { currentRun } from '../current-run.ts';
 import { hashRequest } from '../model/request-hash.ts';
 import type { ProviderRequest } from '../model/provider.ts';
+import type { CatalogTool } from '../tools/catalog-tool.ts';
 import { listTools, toDefinition } from '../tools/tool-catalog.ts';
-import type { CatalogTool } from '../tools/tool-catalog.ts';
+
 import { toPromptMessages } from './prompt-messages.ts';
 import { renderSystemPrompt } from './system-prompt.ts';
 

@@ -6,6 +6,7 @@ import { viewBackgroundAgent } from './view-background-agent.ts';
 const tools: Record<string, Tool | undefined> = {
   save_file: saveFile,
   view_background_agent: viewBackgroundAgent,
+  get_task_result: viewBackgroundAgent,
   create_todo: createTodos,
   create_todos: createTodos,
   update_todos: updateTodos,
@@ -15,4 +16,9 @@ const tools: Record<string, Tool | undefined> = {
 /** The tool of that name; for another one a tool that says that it does not exist. */
 export function findTool(name: string): Tool {
   return tools[name] ?? (() => Promise.resolve({ outcome: 'error', text: `unknown tool: ${name}` }));
+}
+
+/** Whether an activity runs it; the engine answers the others itself. */
+export function hasEffect(name: string): boolean {
+  return tools[name] !== undefined;
 }

@@ -4,21 +4,14 @@ import type { ToolCall } from '../../protocol/content.ts';
 import * as schemas from '../../protocol/schemas/tool-arguments.ts';
 import type { Agent, Team } from '../../protocol/team.ts';
 import type { ToolDefinition } from '../model/provider.ts';
-
-export interface CatalogTool {
-  name: string;
-  description: string;
-  arguments: z.ZodType<Record<string, unknown>>;
-  /** Set for a tool that the team's file asks for and this system does not have: the answer to each call. */
-  unavailable?: string;
-}
+import type { CatalogTool } from './catalog-tool.ts';
+import { listDelegationTools } from './delegation-tools.ts';
 
 /** In a stable order: a changed prefix would cost the provider's cache. */
 export function listTools(team: Team, agent: Agent, { isTask }: { isTask: boolean }): CatalogTool[] {
   const tools: CatalogTool[] = [];
-  if (agent.subAgents.length > 0) tools.push(transferTool(agent));
+  tools.push(...listDelegationTools(team, agent));
   for (const { type } of agent.toolsets) {
-    if (type === 'background_agents') tools.push(...backgroundTools(agent));
     if (type === 'think') tools.push(THINK);
     if (type === 'todo') tools.push(...TODO_TOOLS);
   }
@@ -52,60 +45,6 @@ export function checkToolCall(
     ({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`,
   );
   return { ...call, problem: `the arguments do not fit ${call.name}: ${problems.join('; ')}` };
-}
-
-function subAgentNames(agent: Agent): [string, ...string[]] {
-  return agent.subAgents.map((entry) => entry.agent) as [string, ...string[]];
-}
-
-function describeAgents(agent: Agent): string {
-  return `The agents are: ${subAgentNames(agent).join(', ')}.`;
-}
-
-function transferTool(agent: Agent): CatalogTool {
-  const name = z.enum(subAgentNames(agent)).describe('Which agent does the work');
-  return {
-    name: 'transfer_task',
-    description: `Give a task to another agent and wait for its answer. ${describeAgents(agent)}`,
-    arguments: schemas.transferTaskArguments.extend({ agent: name }),
-  };
-}
-
-function backgroundTools(agent: Agent): CatalogTool[] {
-  const name = z.enum(subAgentNames(agent)).describe('Which agent does the work');
-  return [
-    {
-      name: 'run_background_agent',
-      description: `Start an agent in the background; answers at once with a task id. ${describeAgents(agent)}`,
-      arguments: schemas.runBackgroundAgentArguments.extend({ agent: name }),
-    },
-    {
-      name: 'list_background_agents',
-      description: 'List the background agents that you started: id, agent, title, status, runtime.',
-      arguments: schemas.listBackgroundAgentsArguments,
-    },
-    {
-      name: 'view_background_agent',
-      description: 'Read the status and the output so far, or the whole result, of a background agent.',
-      arguments: schemas.viewBackgroundAgentArguments,
-    },
-    {
-      name: 'stop_background_agent',
-      description: 'Stop a background agent and all that it started; what it has so far is kept.',
-      arguments: schemas.stopBackgroundAgentArguments,
-    },
-    {
-      name: 'message_background_agent',
-      description: 'Tell a background agent something; it reads it at its next step.',
-      arguments: schemas.messageBackgroundAgentArguments,
-    },
-    {
-      name: 'wait_background_agents',
-      description:
-        'Wait for background agents to end and read their results. Ends early when the user says something.',
-      arguments: schemas.waitBackgroundAgentsArguments,
-    },
-  ];
 }
 
 const THINK: CatalogTool = {

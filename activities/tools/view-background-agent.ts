@@ -1,5 +1,6 @@
 /** What a task is doing, and what it has said: live from its workflow, the words from the store. */
-import { runtimeWords, statusWord } from '../../core/engine-tools/task-words.ts';
+import { findDialect } from '../../core/dialect.ts';
+import { runtimeWords } from '../../core/engine-tools/task-words.ts';
 import { textOf } from '../../core/task-text.ts';
 import type { ToolRequest } from '../../protocol/activities.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
@@ -7,8 +8,8 @@ import { isTerminal } from '../../protocol/task.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { Tool } from './tool-effect.ts';
 
-/** Characters of output in one answer. */
-const PAGE_LENGTH = 8_000;
+/** Characters of output in one answer. The dialect without `from` reads all at once. */
+const PAGE_LENGTH = { background_agents: 8_000, tasks: Infinity };
 
 export const viewBackgroundAgent: Tool = async (dependencies, request, callArguments) => {
   const { view } = request;
@@ -18,6 +19,8 @@ export const viewBackgroundAgent: Tool = async (dependencies, request, callArgum
   const task = { workspace, session, task: view.task };
   const from = typeof callArguments['from'] === 'number' ? callArguments['from'] : 0;
   const ended = isTerminal(view.status);
+  const dialect = findDialect(view.dialect);
+  const page = { from, length: PAGE_LENGTH[dialect.name] };
   const output = ended
     ? ((await dependencies.store.tasks.get(task))?.result ?? '')
     : await readLiveOutput(dependencies, task);
@@ -25,14 +28,15 @@ export const viewBackgroundAgent: Tool = async (dependencies, request, callArgum
     `task_id: ${view.task}`,
     `agent: ${view.agent}`,
     `title: ${view.title}`,
-    `status: ${statusWord(view.status)}`,
+    `status: ${dialect.statusWord(view.status)}`,
     `runtime: ${runtimeWords(view.runtimeMs)}`,
+    ...(view.note === undefined ? [] : [`note: ${view.note}`]),
     ...(ended ? [] : await describePhase(dependencies, task)),
     ...(await describeError(dependencies, task, ended)),
   ];
-  const isNews = ended || (await isNewOutput(dependencies, request, view.task, output, from));
-  const shown = isNews ? describeOutput(output, from, ended) : 'no new output since last check';
-  const resultRead = ended && from + PAGE_LENGTH >= output.length;
+  const isNews = ended || (await isNewOutput(dependencies, request, view.task, output, page));
+  const shown = isNews ? describeOutput(output, page, ended) : 'no new output since last check';
+  const resultRead = ended && from + page.length >= output.length;
   return { outcome: 'ok', text: [...lines, '', shown].join('\n'), resultRead };
 };
 
@@ -66,23 +70,26 @@ async function isNewOutput(
   request: ToolRequest,
   task: string,
   output: string,
-  from: number,
+  page: Page,
 ): Promise<boolean> {
-  if (from > 0 || output === '') return output !== '';
+  if (page.from > 0 || output === '') return output !== '';
   const rows = await store.transcript.read(request);
-  const looks = rows.filter(
-    ({ tool, content }) => tool === 'view_background_agent' && textOf(content).includes(task),
-  );
+  const looks = rows.filter(({ tool, content }) => tool === request.tool && textOf(content).includes(task));
   const last = looks.findLast(({ content }) => textOf(content).includes(OUTPUT_SO_FAR));
-  return last === undefined || !textOf(last.content).endsWith(describeOutput(output, 0, false));
+  return last === undefined || !textOf(last.content).endsWith(describeOutput(output, page, false));
 }
 
 const OUTPUT_SO_FAR = 'output so far';
 
-function describeOutput(output: string, from: number, ended: boolean): string {
+interface Page {
+  from: number;
+  length: number;
+}
+
+function describeOutput(output: string, { from, length }: Page, ended: boolean): string {
   const what = ended ? 'result' : OUTPUT_SO_FAR;
   if (output === '') return `${what}: none`;
-  const page = output.slice(from, from + PAGE_LENGTH);
+  const page = output.slice(from, from + length);
   if (from === 0 && page.length === output.length) return `${what}:\n${page}`;
   const end = from + page.length;
   const more = end < output.length ? `; read on with from: ${end}` : '';

@@ -35,7 +35,7 @@ export function compileToolsets(
       continue;
     }
     warnOfOptions(toolset, path, report);
-    const existing = toExisting(toolset.type);
+    const existing = toExisting(toolset);
     if (existing === null) {
       if (!hasSubAgents) {
         report.warn(
@@ -59,8 +59,9 @@ export function compileToolsets(
   return compiled;
 }
 
-function toExisting(type: ToolsetFile['type']): Toolset | null {
-  return type === 'background_agents' || type === 'think' || type === 'todo' ? { type } : null;
+function toExisting({ type, dialect }: ToolsetFile): Toolset | null {
+  if (type === 'background_agents') return dialect === 'tasks' ? { type, dialect } : { type };
+  return type === 'think' || type === 'todo' ? { type } : null;
 }
 
 function nameToolset(toolset: ToolsetFile): string {
@@ -70,17 +71,9 @@ function nameToolset(toolset: ToolsetFile): string {
 }
 
 function warnOfOptions(toolset: ToolsetFile, path: Path, report: FindingsReport): void {
-  for (const [option, value] of Object.entries(toolset)) {
+  for (const option of Object.keys(toolset)) {
     if (TOOLSET_OPTIONS.includes(option)) continue;
-    if (option === 'dialect') {
-      if (value === 'tasks') {
-        report.warn(
-          [...path, option],
-          'the dialect tasks does not exist yet; the agent gets the default tools',
-        );
-      }
-      continue;
-    }
+    if (option === 'dialect' && toolset.type === 'background_agents') continue;
     report.warn([...path, option], `${option} has no effect on the toolset ${toolset.type} yet`);
   }
 }

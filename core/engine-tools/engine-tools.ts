@@ -1,23 +1,17 @@
 /** The tools that the engine answers itself. Their arguments were checked where the model's reply came in. */
-import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
-import { listBackgroundAgents } from './list-background-agents.ts';
-import { messageBackgroundAgent } from './message-background-agent.ts';
-import { runBackgroundAgent } from './run-background-agent.ts';
-import { stopBackgroundAgent } from './stop-background-agent.ts';
-import { transferTask } from './transfer-task.ts';
-import { viewBackgroundAgent } from './view-background-agent.ts';
-import { waitBackgroundAgents } from './wait-background-agents.ts';
+import type { ConversationState } from '../conversation-state.ts';
+import type { EngineTool } from '../tool-call.ts';
+import { backgroundTools } from './background-dialect.ts';
+import { findSubAgentTool, taskTools } from './tasks-dialect.ts';
 
-type EngineTool = (situation: ToolCallSituation) => ToolAnswer | Promise<ToolAnswer>;
-
-export const engineTools: Record<string, EngineTool | undefined> = {
-  run_background_agent: runBackgroundAgent,
-  list_background_agents: listBackgroundAgents,
-  view_background_agent: viewBackgroundAgent,
-  stop_background_agent: stopBackgroundAgent,
-  message_background_agent: messageBackgroundAgent,
-  wait_background_agents: waitBackgroundAgents,
-  transfer_task: transferTask,
+const tools: Record<string, EngineTool | undefined> = {
+  ...backgroundTools,
+  ...taskTools,
   // The thought is in the call itself; there is nothing to do and no effect to record.
   think: () => ({ outcome: 'ok', text: 'Noted. Go on.' }),
 };
+
+/** Undefined for a tool with an effect, which an activity runs. */
+export function findEngineTool(state: ConversationState, name: string): EngineTool | undefined {
+  return findSubAgentTool(state, name) ?? tools[name];
+}

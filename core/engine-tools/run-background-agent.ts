@@ -1,12 +1,12 @@
-import type { RunBackgroundAgentArguments } from '../../protocol/schemas/tool-arguments.ts';
 import type { TaskRequest } from '../../protocol/task.ts';
 import { startTask } from '../start-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
-import { statusWord } from './task-words.ts';
 
 /** Answers at once: the agent works beside the conversation and reports back by itself. */
-export function runBackgroundAgent({ state, ports, call }: ToolCallSituation): ToolAnswer {
-  const request = toTaskRequest(call.arguments as RunBackgroundAgentArguments);
+export function runBackgroundAgent(
+  { state, ports, dialect }: ToolCallSituation,
+  request: TaskRequest,
+): ToolAnswer {
   const started = startTask(state, ports, request, { cause: 'model', mode: 'background' });
   if ('refused' in started) return { outcome: 'error', text: `not started: ${started.refused.message}` };
   const { task, existing } = started;
@@ -17,12 +17,8 @@ export function runBackgroundAgent({ state, ports, call }: ToolCallSituation): T
       `task_id: ${task.id}`,
       `agent: ${task.agent}`,
       `task: ${task.title}`,
-      `status: ${statusWord(task.status)}`,
+      `status: ${dialect.statusWord(task.status)}`,
       `${said}. You are told when it ends; do not wait for it, go on with the conversation.`,
     ].join('\n'),
   };
-}
-
-function toTaskRequest({ expected_output, ...rest }: RunBackgroundAgentArguments): TaskRequest {
-  return expected_output === undefined ? rest : { ...rest, expectedOutput: expected_output };
 }

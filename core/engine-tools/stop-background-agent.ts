@@ -1,19 +1,22 @@
 import { isTerminal } from '../../protocol/task.ts';
 import { requestStop, toReceipt } from '../stop-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
-import { findOwnTask, notFoundWords, statusWord } from './task-words.ts';
+import { findOwnTask, notFoundWords } from './task-words.ts';
 
 /** A stop that takes longer than this is answered as `cancelling`; its end is told like any other. */
 const QUIET_WITHIN_MS = 60_000;
 
 /** Waits until the task and all below it are quiet, so that "stopped" is true when it is said. */
-export async function stopBackgroundAgent({ state, ports, call }: ToolCallSituation): Promise<ToolAnswer> {
-  const task = findOwnTask(state, call.arguments['task_id']);
-  if (task === undefined) return { outcome: 'error', text: notFoundWords(String(call.arguments['task_id'])) };
+export async function stopBackgroundAgent(
+  { state, ports, dialect }: ToolCallSituation,
+  { task: id }: { task: string },
+): Promise<ToolAnswer> {
+  const task = findOwnTask(state, id);
+  if (task === undefined) return { outcome: 'error', text: notFoundWords(id) };
   if (isTerminal(task.status)) {
     return {
       outcome: 'ok',
-      text: `${task.id} had already ended (${statusWord(task.status)}); nothing was changed.`,
+      text: `${task.id} had already ended (${dialect.statusWord(task.status)}); nothing was changed.`,
     };
   }
   requestStop(state, ports, task);
@@ -24,8 +27,8 @@ export async function stopBackgroundAgent({ state, ports, call }: ToolCallSituat
     ports.record({ type: 'completion.delivered', tasks: [task.id], turn: state.turn, by: 'tool' });
   }
   const lines = receipt.tasks.map(
-    ({ id, agent, status, partial }) =>
-      `- ${id} | ${agent} | ${statusWord(status)} | ${partial ? 'partial output kept' : 'no output'}`,
+    ({ id: stopped, agent, status, partial }) =>
+      `- ${stopped} | ${agent} | ${dialect.statusWord(status)} | ${partial ? 'partial output kept' : 'no output'}`,
   );
   return { outcome: 'ok', text: ['task_id | agent | status | output', ...lines].join('\n') };
 }

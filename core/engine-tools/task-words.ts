@@ -1,12 +1,6 @@
 /** Words about tasks that several tools share. */
 import { findTask } from '../conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../conversation-state.ts';
-import type { TaskStatus } from '../../protocol/task.ts';
-
-/** This dialect prints `cancelled` as `stopped`. */
-export function statusWord(status: TaskStatus): string {
-  return status === 'cancelled' ? 'stopped' : status;
-}
 
 /** The same words for a task that does not exist and for one that is somebody else's. */
 export function notFoundWords(task: string): string {

@@ -1,27 +1,22 @@
-import type { TransferTaskArguments } from '../../protocol/schemas/tool-arguments.ts';
 import { isTerminal } from '../../protocol/task.ts';
+import type { TaskRequest } from '../../protocol/task.ts';
+import { toDialectField } from '../dialect.ts';
 import { toOutcome } from '../place-inputs.ts';
 import { startTask } from '../start-task.ts';
 import { requestStop } from '../stop-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
-import { whyWaitEnds } from './why-wait-ends.ts';
+import { waitForTasks } from './wait-for-tasks.ts';
 
 /**
  * Gives work to a sub-agent and waits for its answer. When the user says something meanwhile it goes on in the
  * background; an interrupt of the turn stops it.
  */
-export async function transferTask({ state, ports, call }: ToolCallSituation): Promise<ToolAnswer> {
-  const { agent, task: text, expected_output } = call.arguments as TransferTaskArguments;
-  const request = {
-    agent,
-    task: text,
-    ...(expected_output === undefined ? {} : { expectedOutput: expected_output }),
-  };
+export async function transferTask(situation: ToolCallSituation, request: TaskRequest): Promise<ToolAnswer> {
+  const { state, ports, dialect } = situation;
   const started = startTask(state, ports, request, { cause: 'model', mode: 'transfer' });
   if ('refused' in started) return { outcome: 'error', text: `not transferred: ${started.refused.message}` };
   const { task } = started;
-  await ports.until(() => isTerminal(task.status) || whyWaitEnds(state) !== null);
-  const endedEarly = isTerminal(task.status) ? null : whyWaitEnds(state);
+  const { endedEarly } = await waitForTasks(situation, [task]);
   if (endedEarly === 'interrupted') {
     requestStop(state, ports, task);
     await ports.until(() => isTerminal(task.status));
@@ -29,5 +24,5 @@ export async function transferTask({ state, ports, call }: ToolCallSituation): P
   }
   if (endedEarly === 'user_message') ports.record({ type: 'task.detached', task: task.id });
   const answer = { form: 'transfer' as const, tasks: [toOutcome(task)], timedOut: false, endedEarly };
-  return { outcome: 'ok', answer };
+  return { outcome: 'ok', answer: { ...answer, ...toDialectField(dialect) } };
 }

@@ -1,12 +1,42 @@
 import { executeTool } from '../execute-tool.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { findOwnTask, notFoundWords, runtimeOf } from './task-words.ts';
+import { waitForTasks } from './wait-for-tasks.ts';
+import type { WaitEnd } from './wait-for-tasks.ts';
 
-/** What a task says is in the store, and its live phase in its workflow: an activity reads both. */
-export async function viewBackgroundAgent(situation: ToolCallSituation): Promise<ToolAnswer> {
-  const { state, ports, call } = situation;
-  const task = findOwnTask(state, call.arguments['task_id']);
-  if (task === undefined) return { outcome: 'error', text: notFoundWords(String(call.arguments['task_id'])) };
+/**
+ * What a task says is in the store, and its live phase in its workflow: an activity reads both. With `waitMs` it is
+ * looked at when the task has ended, or the wait.
+ */
+export async function viewBackgroundAgent(
+  situation: ToolCallSituation,
+  { task: wanted, waitMs }: { task: string; waitMs?: number },
+): Promise<ToolAnswer> {
+  const { state, ports, dialect } = situation;
+  const task = findOwnTask(state, wanted);
+  if (task === undefined) return { outcome: 'error', text: notFoundWords(wanted) };
+  const wait = waitMs === undefined ? null : await waitForTasks(situation, [task], toTimeout(waitMs));
   const { id, agent, title, status } = task;
-  return executeTool(situation, { task: id, agent, title, status, runtimeMs: runtimeOf(task, ports.now()) });
+  return executeTool(situation, {
+    task: id,
+    agent,
+    title,
+    status,
+    runtimeMs: runtimeOf(task, ports.now()),
+    ...(dialect.name === 'tasks' ? { dialect: dialect.name } : {}),
+    ...(wait === null ? {} : toNote(wait, waitMs)),
+  });
+}
+
+function toTimeout(waitMs: number): { timeoutMs?: number } {
+  return waitMs === Infinity ? {} : { timeoutMs: waitMs };
+}
+
+/** Why there is no result yet. */
+function toNote({ timedOut, endedEarly }: WaitEnd, waitMs: number | undefined): { note?: string } {
+  if (timedOut) return { note: `not finished within ${waitMs} ms; it goes on` };
+  if (endedEarly === 'user_message') {
+    return { note: 'the wait ended early because a message of the user arrived; the task goes on' };
+  }
+  return endedEarly === null ? {} : { note: 'the wait ended early because the turn was interrupted' };
 }

@@ -1,7 +1,7 @@
 /** Arguments of the tools that we define: checked where a model's reply comes in, described to models from here. */
 import { z } from 'zod';
 
-const taskId = z.string().min(1).describe('The task id, as run_background_agent gave it');
+const taskId = z.string().min(1).describe('The task id, as the start of the task gave it');
 
 export const runBackgroundAgentArguments = z.strictObject({
   agent: z.string().describe('Which agent does the work'),
@@ -57,6 +57,27 @@ export const waitBackgroundAgentsArguments = z.strictObject({
   timeout: z.number().min(0).max(3600).optional().describe('Seconds to wait at most; default 300'),
 });
 
+export const subAgentToolArguments = z.strictObject({
+  task: z
+    .string()
+    .describe('What it is to do, with everything that it has to know: it does not see this conversation'),
+  background: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: it works beside the conversation, and you get a task id at once. Else you wait for its answer',
+    ),
+});
+
+export const getTaskResultArguments = z.strictObject({
+  task_id: taskId,
+  wait: z.boolean().optional().describe('Whether to wait for its end'),
+  timeout: z.number().int().min(0).optional().describe('Milliseconds to wait at most; 0 for no limit'),
+});
+
+export const stopTaskArguments = z.strictObject({ task_id: taskId });
+export const listTasksArguments = z.strictObject({});
+
 export const thinkArguments = z.strictObject({ thought: z.string() });
 
 export const saveFileArguments = z.strictObject({
@@ -80,4 +101,10 @@ export const listTodosArguments = z.strictObject({});
 
 export type RunBackgroundAgentArguments = z.infer<typeof runBackgroundAgentArguments>;
 export type TransferTaskArguments = z.infer<typeof transferTaskArguments>;
+export type ViewBackgroundAgentArguments = z.infer<typeof viewBackgroundAgentArguments>;
+export type StopBackgroundAgentArguments = z.infer<typeof stopBackgroundAgentArguments>;
+export type MessageBackgroundAgentArguments = z.infer<typeof messageBackgroundAgentArguments>;
+export type SubAgentToolArguments = z.infer<typeof subAgentToolArguments>;
+export type GetTaskResultArguments = z.infer<typeof getTaskResultArguments>;
+export type StopTaskArguments = z.infer<typeof stopTaskArguments>;
 export type WaitBackgroundAgentsArguments = z.infer<typeof waitBackgroundAgentsArguments>;

@@ -36,12 +36,12 @@ describe('the roster of a team', () => {
         root: {
           model: 'openai/gpt-5.4-mini',
           subAgents: [{ agent: 'a', holdingMessage: 'Wait.' }, { agent: 'b' }],
-          background: true,
+          dialect: 'background_agents',
           maxIterations: 50,
         },
-        a: { model: 'openai/gpt-5.4', subAgents: [{ agent: 'c' }], background: false, maxIterations: 9 },
-        b: { model: 'openai/gpt-5.4', subAgents: [{ agent: 'b' }], background: false, maxIterations: 50 },
-        c: { model: 'openai/gpt-5.4', subAgents: [], background: false, maxIterations: 50 },
+        a: { model: 'openai/gpt-5.4', subAgents: [{ agent: 'c' }], dialect: null, maxIterations: 9 },
+        b: { model: 'openai/gpt-5.4', subAgents: [{ agent: 'b' }], dialect: null, maxIterations: 50 },
+        c: { model: 'openai/gpt-5.4', subAgents: [], dialect: null, maxIterations: 50 },
       },
     });
   });

@@ -199,7 +199,7 @@ agents:
     functions: [check_order]
     toolsets:
       - { type: mcp, ref: "docker:duckduckgo" }
-      - { type: background_agents, dialect: tasks }
+      - { type: background_agents }
       - { type: todo, shared: true }
   helper: { model: openai/m, description: Helps }
 functions: { check_order: { url: "https://example.com" } }
@@ -219,7 +219,6 @@ limits: { budget: { tokens: 5 } }
       '6 agents.root.handoffs',
       '7 agents.root.functions',
       '9 agents.root.toolsets[0].type',
-      '10 agents.root.toolsets[1].dialect',
       '11 agents.root.toolsets[2].shared',
       '13 functions',
       '14 limits.budget',

@@ -1,0 +1,23 @@
+import { isTerminal } from '../../protocol/task.ts';
+import type { TasksAnswer } from '../../protocol/transcript.ts';
+import type { TaskRecord } from '../conversation-state.ts';
+import type { ToolCallSituation } from '../tool-call.ts';
+import { whyWaitEnds } from './why-wait-ends.ts';
+
+export interface WaitEnd {
+  timedOut: boolean;
+  endedEarly: TasksAnswer['endedEarly'];
+}
+
+/** Every wait of every tool is this one: it ends when enough tasks have ended, by its time, or early. */
+export async function waitForTasks(
+  { state, ports }: ToolCallSituation,
+  tasks: readonly TaskRecord[],
+  { needed = tasks.length, timeoutMs }: { needed?: number; timeoutMs?: number } = {},
+): Promise<WaitEnd> {
+  const isEnough = (): boolean => tasks.filter((task) => isTerminal(task.status)).length >= needed;
+  await ports.until(() => isEnough() || whyWaitEnds(state) !== null, timeoutMs);
+  if (isEnough()) return { timedOut: false, endedEarly: null };
+  const endedEarly = whyWaitEnds(state);
+  return { timedOut: endedEarly === null, endedEarly };
+}
