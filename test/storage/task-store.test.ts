@@ -36,6 +36,7 @@ const putFile = (
     workspace: WORKSPACE,
     id,
     session: null,
+    principal: 'development',
     task: null,
     name,
     mediaType,
@@ -54,6 +55,20 @@ beforeEach(async () => {
   count += 1;
   session = `ses_${count}`;
   await store.sessions.create(makeSession(session));
+});
+
+describe('the progress of a task', () => {
+  it('is the latest that it told, until it ends', async () => {
+    const told = async () => (await store.tasks.get(idOf()))?.progress;
+    await store.tasks.open(makeTask(session, TASK));
+    expect(await told()).toBeNull();
+    await store.tasks.setProgress(idOf(), { message: 'reads', percent: null });
+    await store.tasks.setProgress(idOf(), { message: 'writes \u0000', percent: 50 });
+    expect(await told()).toEqual({ message: 'writes \ufffd', percent: 50 });
+    await store.tasks.finish(makeFinish(session, TASK));
+    await store.tasks.setProgress(idOf(), { message: 'late', percent: 99 });
+    expect(await told()).toEqual({ message: 'writes \ufffd', percent: 50 });
+  });
 });
 
 describe('a task that is opened', () => {
