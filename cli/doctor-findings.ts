@@ -11,6 +11,7 @@ import { lockDataFolder } from './data-folder-lock.ts';
 import { listProviders } from './model-access.ts';
 import { readErrorReason } from './read-error.mjs';
 import { isPortFree } from './temporal-server/choose-port.ts';
+import { explainConnection } from './temporal-server/explain-connection.ts';
 import type { CliAttempt } from './temporal-server/find-temporal-cli.mjs';
 import { findTemporalCli } from './temporal-server/find-temporal-cli.mjs';
 import { isAtLeast } from './temporal-server/inspect-cli.mjs';
@@ -120,7 +121,8 @@ async function inspectTemporalServer({ temporal }: Settings): Promise<Finding> {
       todo,
     };
   } catch (error) {
-    const detail = `${address} does not answer ${by}: ${readErrorReason(error)}`;
+    const reason = await explainConnection({ address, tls }, error);
+    const detail = `${address} does not answer ${by}: ${reason}`;
     const todo = 'Start it, correct TEMPORAL_ADDRESS or how it is reached (TEMPORAL_TLS*, TEMPORAL_API_KEY).';
     return { what, found: false, detail, todo };
   }

@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import type { TemporalConnectionOptions, TemporalSettings } from '../../config/temporal-settings.ts';
 import { readErrorReason } from '../read-error.mjs';
+import { explainConnection } from './explain-connection.ts';
 import { findTemporalCli } from './find-temporal-cli.mjs';
 import { ensureSearchAttributes } from './prepare-namespace.ts';
 import { runTemporalServer } from './run-temporal-server.ts';
@@ -85,7 +86,7 @@ async function connect(
     return await Connection.connect({ address, tls, apiKey, metadata, connectTimeout });
   } catch (error) {
     throw new Error(
-      `The Temporal server at ${address} (TEMPORAL_ADDRESS) does not answer: ${readErrorReason(error)}. ` +
+      `The Temporal server at ${address} (TEMPORAL_ADDRESS) does not answer: ${await explainConnection({ address, tls }, error)}. ` +
         'Start it, correct the address or how it is reached (TEMPORAL_TLS*, TEMPORAL_API_KEY), or leave ' +
         'TEMPORAL_ADDRESS out to use the embedded server.',
       { cause: error },
