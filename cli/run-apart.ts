@@ -4,7 +4,7 @@ import type { QueueChoice } from '../workers/start-workers.ts';
 import { loadTeams } from './load-teams.ts';
 import { openSharedParts } from './open-shared-parts.ts';
 import { runWorkers } from './run-workers.ts';
-import { chooseApiPort, serveApi } from './serve-api.ts';
+import { prepareDoor, serveApi } from './serve-api.ts';
 import { serveHealth } from './serve-health.ts';
 import type { Surroundings } from './surroundings.ts';
 import { startWithEnds } from './with-ends.ts';
@@ -18,11 +18,11 @@ export interface RunningApi {
 export function runApi(surroundings: Surroundings): Promise<RunningApi> {
   const { settings } = surroundings;
   return startWithEnds(async (ends) => {
-    const port = await chooseApiPort(surroundings);
+    const door = await prepareDoor(surroundings, ends);
     const loaded = loadTeams(settings);
     const parts = await openSharedParts(surroundings, ends);
     const isDemo = settings.demo === 'on';
-    return { apiUrl: await serveApi({ ...loaded, surroundings, parts, port, isDemo }, ends) };
+    return { apiUrl: await serveApi({ ...loaded, surroundings, parts, door, isDemo }, ends) };
   });
 }
 

@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 // What a setting's text may be. Each message completes the sentence "NAME is …: it must be".
 
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+
 const say = (what: string): { error: () => string } => ({ error: () => what });
 
 /** A whole number in decimal, within bounds. */
@@ -51,12 +53,11 @@ export const listenAddress = hostAndPort.transform((address) => {
   return { host, port: Number(address.slice(colon + 1)) };
 });
 
-/** There are no keys yet that could tell one caller from another, so nobody else may reach the API. */
-export const loopbackHost = z
+export const listeningHost = z
   .string()
   .refine(
-    (host) => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.')),
-    'a loopback address (127.0.0.1, ::1, localhost), since without access keys the API answers this machine only',
+    (host) => isIP(host) !== 0 || (HOST_NAME.test(host) && !/^[\d.]+$/.test(host)),
+    'an address or a name of this machine, without scheme or port',
   );
 
 export const existingFile = z
@@ -76,6 +77,6 @@ export const hostNames = z
       .filter(Boolean),
   )
   .refine(
-    (hosts) => hosts.every((host) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host) || isIP(host) !== 0),
+    (hosts) => hosts.every((host) => HOST_NAME.test(host) || isIP(host) !== 0),
     'host names separated by commas, without scheme, port or path',
   );

@@ -123,14 +123,16 @@ function toRecord(
 
 /**
  * The queued tasks that may start now, or go on: their text is in the store, those before them have ended, and the
- * cap has room. Oldest first. A conversation that closes starts none, whatever its stopped tasks make room for.
+ * cap has room. Oldest first, whichever text was stored first. A conversation that closes starts none, whatever its
+ * stopped tasks make room for.
  */
 export function nextToLaunch(state: ConversationState): TaskRecord[] {
   if (state.status !== 'open') return [];
   return state.tasks
-    .filter((task) => task.status === 'queued' && (task.launch === 'opened' || task.launch === 'started'))
+    .filter((task) => task.status === 'queued' && task.launch !== 'starting')
     .filter((task) => openPrerequisites(state, task).length === 0)
-    .slice(0, roomToRun(state));
+    .slice(0, roomToRun(state))
+    .filter((task) => task.launch !== 'unopened');
 }
 
 /** How many more tasks may run now. */

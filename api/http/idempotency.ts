@@ -8,7 +8,7 @@ import type { Request } from 'express';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { RequestKey } from '../../storage/request-store.ts';
 import { Problem } from './problem.ts';
-import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+import type { Principal } from '../principal.ts';
 
 export interface Answer {
   status: number;
@@ -38,13 +38,18 @@ export function readIdempotencyKey(request: Request): string | null {
 /** `route`: the path with its ids. `answer` may be called again for a request whose process died on the way. */
 export async function answerOnce(
   { store, clock, newId }: Pick<ApiDependencies, 'store' | 'clock' | 'newId'>,
-  { request, route, body }: { request: Request; route: string; body: unknown },
+  {
+    principal,
+    request,
+    route,
+    body,
+  }: { principal: Principal; request: Request; route: string; body: unknown },
   answer: (ids: RequestIds) => Promise<Answer>,
 ): Promise<Answer> {
   const key = readIdempotencyKey(request);
   if (key === null) return answer({ at: clock(), uuid: newId() });
-  const { workspace, name: principal } = DEVELOPMENT_PRINCIPAL;
-  const requestKey = { workspace, principal, route, key };
+  const { workspace, name } = principal;
+  const requestKey = { workspace, principal: name, route, key };
   const end = clock() + WAIT_MS;
   for (;;) {
     const known = await store.requests.begin<Answer>(requestKey, hashBody(body), clock());
@@ -52,7 +57,7 @@ export async function answerOnce(
     if (known.state === 'conflict') throw keyReused(key);
     if (known.state === 'new') {
       return complete({ store, clock }, requestKey, () =>
-        answer({ at: known.since, uuid: toUuid(workspace, principal, route, key) }),
+        answer({ at: known.since, uuid: toUuid(workspace, name, route, key) }),
       );
     }
     if (clock() >= end) {
@@ -94,8 +99,12 @@ async function complete(
  * The id of a message: what the client chose, in our form. An id of ours as the key is taken as it is, so that a
  * message whose answer got lost can be sent again by the id that was told.
  */
-export function toMessageIdUuid(scope: string, key: string): { id: string } | { uuid: string } {
-  return MESSAGE_ID.test(key) ? { id: key } : { uuid: toUuid(scope, key) };
+export function toMessageIdUuid(
+  { name }: Principal,
+  scope: string,
+  key: string,
+): { id: string } | { uuid: string } {
+  return MESSAGE_ID.test(key) ? { id: key } : { uuid: toUuid(scope, name, key) };
 }
 
 export function keyReused(key: string): Problem {

@@ -1,8 +1,10 @@
 /** Gives Express the routes, with everything around a handler: body, validation, methods that are not allowed. */
 import express from 'express';
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { createAuthentication } from './authenticate.ts';
 import { hasDeepNesting } from './has-deep-nesting.ts';
 import { nameRoute } from './observe-requests.ts';
+import { NOBODY, readPrincipal } from '../principal.ts';
 import { Problem } from './problem.ts';
 import type { Outgoing, Route } from './route.ts';
 import { refuseOtherMethods } from './send-problem.ts';
@@ -14,11 +16,15 @@ const BODY_BYTES = 1024 * 1024;
 const NESTING = 100;
 
 export function mountRoutes(app: Express, routes: readonly Route[], services: Services): void {
+  const authenticate = createAuthentication(services.keys);
   for (const [path, ofPath] of groupByPath(routes)) {
     const mounted = app.route(toExpressPath(path));
     for (const route of ofPath) {
-      const before = route.otherBody === undefined ? readJsonBody(route) : [];
-      mounted[route.method](nameRequest(route), ...before, createHandler(route, services));
+      // First the key: nobody else's body is read.
+      const before = [nameRequest(route)];
+      if (route.isOpen !== true) before.push(authenticate);
+      if (route.otherBody === undefined) before.push(...readJsonBody(route));
+      mounted[route.method](...before, createHandler(route, services));
     }
     const methods = ofPath.map((route) => route.method.toUpperCase());
     mounted.all(refuseOtherMethods(...methods, ...(methods.includes('GET') ? ['HEAD'] : [])));
@@ -38,8 +44,12 @@ function createHandler(route: Route, services: Services): RequestHandler {
     const query = route.query === undefined ? {} : validate(route.query, { ...request.query }, 'query');
     const body = route.body === undefined ? undefined : validate(route.body, request.body ?? {});
     const parameters = request.params as Record<string, string>;
+    const principal = route.isOpen === true ? NOBODY : readPrincipal(response);
     const { path } = request;
-    send(response, await route.handle(services, { parameters, query, body, path, request, response }));
+    send(
+      response,
+      await route.handle(services, { principal, parameters, query, body, path, request, response }),
+    );
   };
 }
 

@@ -11,6 +11,7 @@ const alive = defineRoute({
   tag,
   summary: 'Whether the process is alive',
   successes: [{ status: 200, description: 'It is', schema: healthSchema, example: { status: 'ok' } }],
+  isOpen: true,
   problems: [],
   handle: () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
 });
@@ -24,6 +25,7 @@ const ready = defineRoute({
     { status: 200, description: 'All of them', schema: readinessSchema },
     { status: 503, description: 'Not all of them', schema: readinessSchema },
   ],
+  isOpen: true,
   problems: [],
   async handle(services) {
     const [health, store] = await Promise.all([

@@ -63,7 +63,7 @@ describe('without keys', () => {
   });
 
   it('the API listens on no other address', async () => {
-    const { listen } = createApi({ registry: new Registry() } as ApiDependencies);
-    await expect(listen({ host: '0.0.0.0', port: 0 })).rejects.toThrow('use 127.0.0.1');
+    const { listen } = createApi({ keys: null, registry: new Registry() } as ApiDependencies);
+    await expect(listen({ host: '0.0.0.0', port: 0 })).rejects.toThrow('Use 127.0.0.1');
   });
 });

@@ -1,9 +1,11 @@
 /** The API on the run's Temporal server, with workers, a real store and a scripted model. */
 import { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
 import { connectGateway } from '../../api/gateway/connection.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import { createSessionGateway } from '../../api/gateway/session-gateway.ts';
 import { MemoryBus } from '../../bus/memory-bus.ts';
+import type { TemporalConnectionOptions } from '../../config/temporal-settings.ts';
 import { eventSchema } from '../../protocol/schemas/event.ts';
 import type { EventResource } from '../../protocol/schemas/event.ts';
 import { sessionSchema } from '../../protocol/schemas/resources.ts';
@@ -50,18 +52,22 @@ const createTeam = (nameFor: (agent: string) => string) => ({
 export interface RealApiOptions {
   rollover?: { turns: number; events: number };
   deadlines?: { commandMs: number; readMs: number };
+  /** How the server is reached, where not plainly. */
+  place?: TemporalConnectionOptions;
 }
 
-export async function startRealApi({ rollover, deadlines }: RealApiOptions = {}): Promise<RealApi> {
+export async function startRealApi({ rollover, deadlines, place }: RealApiOptions = {}): Promise<RealApi> {
   const server = await connectToTestServer();
-  const connection = await connectGateway({ address: server.address });
+  const { address = server.address, tls, apiKey, metadata } = place ?? {};
+  const connection = await connectGateway({ address, tls, apiKey, metadata });
+  const workerConnection = await NativeConnection.connect({ address, tls, apiKey, metadata });
   const client = new Client({ connection, namespace: server.namespace });
   const store = await openStore({ dataFolder: null });
   const bus = new MemoryBus((error) => console.error(error));
   const models = createScriptedModels();
   const { namespace, taskQueue: mainQueue } = server;
   const workers = await startWorkers({
-    connection: server.workerConnection,
+    connection: workerConnection,
     client,
     namespace,
     workflowBundle: await readWorkflowBundle(),
@@ -96,6 +102,7 @@ export async function startRealApi({ rollover, deadlines }: RealApiOptions = {})
       await workers.stop();
       await api.close();
       await connection.close();
+      await workerConnection.close();
       await server.close();
     },
   };

@@ -4,9 +4,9 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { ConversationState, TaskRecord } from '../../core/conversation-state.ts';
-import { toTaskName } from '../../core/conversation-state.ts';
+import { readCarriedState, toTaskName } from '../../core/conversation-state.ts';
 import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../../core/gather-completions.ts';
-import { fromCarriedState, mayRollOver, toCarriedState } from '../../core/rollover.ts';
+import { mayRollOver, toCarriedState } from '../../core/rollover.ts';
 import { nextToLaunch } from '../../core/start-task.ts';
 import { runTurn } from '../../core/turn.ts';
 import type { ConversationEvent, Delivery } from '../../protocol/events.ts';
@@ -97,9 +97,8 @@ export class ModelConversation {
   /** The server confirms the start of the oldest task that was asked for. */
   confirmStart(task = this.#starting.shift()): void {
     if (task === undefined || task.launch !== 'starting' || isTerminal(task.status)) return;
-    const isCancelling = task.status === 'cancelling';
     this.world.record({ type: 'task.started', ...toTaskName(task) });
-    if (isCancelling) this.world.record({ type: 'task.cancelling', task: task.id });
+    this.world.ports.deliverOrders(task.id);
   }
 
   /** A task that has a workflow ends: the first report may come before its start is confirmed. */
@@ -131,7 +130,7 @@ export class ModelConversation {
     const earlier = this.world;
     this.#opening = [];
     this.#starting = [];
-    this.world = this.#begin(fromCarriedState(carried, { ...OPENING, id, ancestors, at }));
+    this.world = this.#begin(readCarriedState({ ...OPENING, id, ancestors, at }, carried));
     this.world.takeIdsFrom(earlier);
     this.#launch(this.world);
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { quietRuntime } from '../../cli/run-workers.ts';
+import { quietRuntime } from '../support/temporal.ts';
 import { runRound } from './run-round.ts';
 import { openSite } from './site.ts';
 import type { Site } from './site.ts';

@@ -1,7 +1,7 @@
 /** `npm run faults -- [--seed N] [--rounds N] [--form apart|together]`: kills what a seed says, and tells what was lost. */
 import { parseArgs } from 'node:util';
 import { writeFileSync } from 'node:fs';
-import { quietRuntime } from '../../cli/run-workers.ts';
+import { quietRuntime } from '../support/temporal.ts';
 import { runRound } from './run-round.ts';
 import type { RoundResult } from './run-round.ts';
 import { openSite } from './site.ts';

@@ -107,6 +107,7 @@ describe('files', () => {
     workspace: WORKSPACE,
     id: 'file_1',
     session: null,
+    principal: 'development',
     task: null,
     name: 'scan.png',
     mediaType: 'image/png',

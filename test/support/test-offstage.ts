@@ -103,6 +103,7 @@ function toSessionRow(team: Team, id: string): Parameters<Store['sessions']['cre
   return {
     workspace: 'default',
     id,
+    principal: 'development',
     team: { name: team.name, version: team.version },
     agent: team.entry,
     user: null,
