@@ -1,17 +1,23 @@
 import type { Activities } from '../protocol/activities.ts';
+import type { ActivityObserver } from './activity-observer.ts';
 import { createArchive } from './archive.ts';
 import { createCallModel } from './call-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createExecuteTool } from './execute-tool.ts';
 import { createTaskKeeping } from './keep-tasks.ts';
+import { observeProvider } from './model/observe-provider.ts';
 import { shieldFailures } from './shield-failures.ts';
 
 /** The implementation of everything that workflows ask for. */
-export function createActivities(dependencies: ActivityDependencies): Activities {
-  return shieldFailures({
-    callModel: createCallModel(dependencies),
-    executeTool: createExecuteTool(dependencies),
-    archive: createArchive(dependencies),
-    ...createTaskKeeping(dependencies),
-  });
+export function createActivities(dependencies: ActivityDependencies, observer: ActivityObserver): Activities {
+  const provider = observeProvider(dependencies.provider, observer);
+  return shieldFailures(
+    {
+      callModel: createCallModel({ ...dependencies, provider }),
+      executeTool: createExecuteTool(dependencies),
+      archive: createArchive(dependencies),
+      ...createTaskKeeping(dependencies),
+    },
+    observer,
+  );
 }

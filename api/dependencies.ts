@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Bus } from '../bus/bus.ts';
+import type { KeyRing } from '../config/keys/key-ring.ts';
 import type { CompiledTeam } from '../config/teams/compile-team.ts';
 import type { TeamFolder } from '../config/teams/team-folder.ts';
 import type { RolloverThreshold } from '../protocol/task.ts';
@@ -18,6 +20,8 @@ export interface ApiDependencies {
   gateway: Gateway;
   store: Store;
   bus: Bus;
+  /** Access keys; null: none, and every request is the development principal's. */
+  keys: KeyRing | null;
   /** What sessions can be opened with by name. */
   teams: TeamFolder;
   /** Understands a team that comes with a request, with the operator's aliases and variables. */
@@ -28,4 +32,6 @@ export interface ApiDependencies {
   /** A UUID. */
   newId: () => string;
   logger: Logger;
+  /** The numbers that `/metrics` tells. */
+  registry: Registry;
 }

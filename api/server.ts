@@ -5,10 +5,13 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import { ALL_ROUTES } from './all-routes.ts';
+import { isLoopbackName } from '../config/is-loopback-name.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { mountDocs } from './documentation/docs-page.ts';
+import { prepareEnd } from './http/end-server.ts';
 import { mountRoutes } from './http/mount-routes.ts';
-import { guardOrigin, isLoopbackName } from './http/origin-guard.ts';
+import { observeRequests } from './http/observe-requests.ts';
+import { guardOrigin } from './http/origin-guard.ts';
 import { Problem } from './http/problem.ts';
 import { createProblemHandler, refuseUnknownRoute } from './http/send-problem.ts';
 import { createServices } from './services.ts';
@@ -30,27 +33,36 @@ export function createApi(dependencies: ApiDependencies): Api {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(guardOrigin, setSafeHeaders, (_request, response, next) => {
-    if (isShutDown) {
-      response.setHeader('Connection', 'close');
-      throw new Problem('unavailable', 'This process is ending. Try again', {
-        headers: { 'Retry-After': '1' },
-      });
-    }
-    next();
-  });
+  app.use(
+    observeRequests(dependencies.logger, dependencies.registry),
+    ...(dependencies.keys === null ? [guardOrigin] : []),
+    setSafeHeaders,
+    (_request, response, next) => {
+      if (isShutDown) {
+        response.setHeader('Connection', 'close');
+        throw new Problem('unavailable', 'This process is ending. Try again', {
+          headers: { 'Retry-After': '1' },
+        });
+      }
+      next();
+    },
+  );
   mountRoutes(app, ALL_ROUTES, services);
   mountDocs(app);
   app.use(refuseUnknownRoute);
   app.use(createProblemHandler(dependencies.logger));
   const server = createServer(app);
+  const endServer = prepareEnd(server, GRACE_MS);
   return {
     app,
-    listen: ({ host, port }) => listen(server, host, port),
+    async listen({ host, port }) {
+      if (dependencies.keys === null) requireLoopback(host);
+      return listen(server, host, port);
+    },
     async close() {
       isShutDown = true;
       services.feeds.stop();
-      await closeServer(server);
+      await endServer();
     },
   };
 }
@@ -62,18 +74,19 @@ const setSafeHeaders: RequestHandler = (_request, response, next) => {
   next();
 };
 
+function requireLoopback(host: string): void {
+  if (isLoopbackName(host)) return;
+  throw new Error(
+    `Without access keys the API listens on this machine only: ${host} is not a loopback address. Use 127.0.0.1, or ` +
+      'make a key ("offstage keys create") and name its file with OFFSTAGE_KEYS',
+  );
+}
+
 function listen(
   server: Server,
   host: string,
   port: number,
 ): Promise<{ host: string; port: number; url: string }> {
-  if (!isLoopbackName(host)) {
-    return Promise.reject(
-      new Error(
-        `Without keys Offstage listens on this machine only: ${host} is not a loopback address, use 127.0.0.1`,
-      ),
-    );
-  }
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -83,14 +96,4 @@ function listen(
       resolve({ host, port: address.port, url: `http://${name}:${address.port}` });
     });
   });
-}
-
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  clearTimeout(timer);
 }

@@ -1,5 +1,6 @@
 import type { ApiDependencies } from './dependencies.ts';
 import { EventSource } from './feed/event-source.ts';
+import { measureFeeds } from './feed/measure-feeds.ts';
 import { SessionFeeds } from './feed/session-feeds.ts';
 
 /** What routes work with: the dependencies, and what one API process keeps. */
@@ -11,7 +12,9 @@ export interface Services extends ApiDependencies {
 }
 
 export function createServices(dependencies: ApiDependencies, isShutDown: () => boolean): Services {
-  const { store, gateway, bus, logger } = dependencies;
+  const { store, gateway, bus, logger, registry } = dependencies;
   const source = new EventSource(store, gateway);
-  return { ...dependencies, source, feeds: new SessionFeeds({ source, bus, logger }), isShutDown };
+  const feeds = new SessionFeeds({ source, bus, logger });
+  measureFeeds(registry, feeds);
+  return { ...dependencies, source, feeds, isShutDown };
 }

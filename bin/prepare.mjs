@@ -40,6 +40,6 @@ export async function prepare(needsTemporal) {
 async function getTemporalEarly() {
   const file = join(process.cwd(), '.env');
   const env = existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...process.env } : process.env;
-  if (env['TEMPORAL_ADDRESS']) return;
+  if (env['TEMPORAL_ADDRESS'] || env['TEMPORAL_PROFILE'] || env['TEMPORAL_CONFIG_FILE']) return;
   await findTemporalCli({ env, report }).catch(() => null);
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Bus, Listener, Topic } from './bus.ts';
+import { BusError } from './bus-error.ts';
 import { MemoryBus } from './memory-bus.ts';
 import { readBusMessage } from './read-bus-message.ts';
 import { openRedisConnection } from './redis-connection.ts';
@@ -105,7 +106,7 @@ export class RedisBus implements Bus {
     this.#isOutageTold = true;
     this.#settle();
     this.#onError(
-      new Error(`Redis (REDIS_URL) is away, streams are slower until it is back: ${String(reason)}`),
+      new BusError(`Redis (REDIS_URL) is away, streams are slower until it is back: ${String(reason)}`),
     );
   }
 
@@ -131,7 +132,7 @@ export class RedisBus implements Bus {
     else if (!this.#isStrangerTold) {
       this.#isStrangerTold = true;
       this.#onError(
-        new Error(
+        new BusError(
           `A message on the Redis channel ${topic} is none of Offstage, or of another version. Such are dropped, which is said once.`,
         ),
       );

@@ -29,13 +29,24 @@ export interface ChatApi {
 /** Milliseconds before a message is sent again with the same key, when nobody could take it. */
 const RESEND_AFTER_MS = [500, 1000, 2000];
 
-export function createChatApi(baseUrl: string, signal: AbortSignal): ChatApi {
+export interface ApiPlace {
+  baseUrl: string;
+  /** Null: the API asks for none. */
+  apiKey: string | null;
+}
+
+export function toAuthorization(apiKey: string | null): { authorization?: string } {
+  return apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
+}
+
+export function createChatApi({ baseUrl, apiKey }: ApiPlace, signal: AbortSignal): ChatApi {
   const call = async <T>(method: string, path: string, body?: unknown, key?: string): Promise<T> => {
     const response = await fetch(new URL(`/v1${path}`, baseUrl), {
       method,
       signal,
       headers: {
         accept: 'application/json',
+        ...toAuthorization(apiKey),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(key !== undefined && { 'idempotency-key': key }),
       },
@@ -88,7 +99,12 @@ export async function readProblem(response: Response): Promise<ApiError> {
       errors?: { path: string; message: string }[];
     };
     const fields = (problem.errors ?? []).map(({ path, message }) => `  ${path}: ${message}`);
-    const words = [`${problem.title ?? response.statusText}: ${problem.detail ?? ''}`, ...fields].join('\n');
+    const hint = response.status === 401 ? ['Set OFFSTAGE_API_KEY to a key of that server.'] : [];
+    const words = [
+      `${problem.title ?? response.statusText}: ${problem.detail ?? ''}`,
+      ...fields,
+      ...hint,
+    ].join('\n');
     return new ApiError(response.status, words);
   } catch {
     return new ApiError(

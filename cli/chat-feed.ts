@@ -2,11 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import type { EventSourceMessage } from 'eventsource-parser';
-import { readProblem } from './chat-api.ts';
+import { readProblem, toAuthorization } from './chat-api.ts';
 import type { FeedEvent } from './chat-view.ts';
 
 export interface FeedOptions {
   url: URL;
+  apiKey: string | null;
   /** The first offset that is wanted. */
   from: number;
   signal: AbortSignal;
@@ -56,7 +57,11 @@ async function connect(
   lastOffset: number,
   signal: AbortSignal,
 ): Promise<Response | null> {
-  const headers = { accept: 'text/event-stream', 'last-event-id': String(lastOffset) };
+  const headers = {
+    accept: 'text/event-stream',
+    'last-event-id': String(lastOffset),
+    ...toAuthorization(options.apiKey),
+  };
   const response = await fetch(options.url, { headers, signal }).catch(() => null);
   if (response === null || response.ok) return response;
   const problem = await readProblem(response);

@@ -3,6 +3,7 @@ import type { LiveMessage } from '../protocol/live.ts';
 import type { EventResource } from '../protocol/schemas/event.ts';
 import { NO_STREAM, showCommitted, showDelta, showReset, showStepStarted } from './chat-stream.ts';
 import type { Output, Shown, StreamState } from './chat-stream.ts';
+import { budgetWords } from '../core/budget.ts';
 import { runtimeWords } from '../core/engine-tools/task-words.ts';
 
 export type FeedEvent = EventResource | Exclude<LiveMessage, { type: 'poke' }>;
@@ -88,10 +89,11 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
     const task = { agent: event.agent, title: event.title, progress: '', isEnded: false };
     return [{ ...view, tasks: { ...view.tasks, [event.task]: task } }, []];
   }
-  if (!('task' in event)) return [view, []];
-  const known = view.tasks[event.task] ?? { agent: event.task, title: '', progress: '', isEnded: false };
+  if (!('task' in event) || event.task === null) return [view, []];
+  const id = event.task;
+  const known = view.tasks[id] ?? { agent: id, title: '', progress: '', isEnded: false };
   const change = (task: Partial<KnownTask>, ...output: Output[]): Shown<ChatView> => [
-    { ...view, tasks: { ...view.tasks, [event.task]: { ...known, ...task } } },
+    { ...view, tasks: { ...view.tasks, [id]: { ...known, ...task } } },
     output,
   ];
   switch (event.type) {
@@ -101,6 +103,10 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
       return change({}, line(`· ${known.agent} is being stopped: ${known.title}`));
     case 'task.finished':
       return change({ isEnded: true }, line(toEndLine(known, event)));
+    case 'budget.exhausted':
+      return event.asks
+        ? change({}, line(`? ${known.agent} waits: it has used ${budgetWords(event)}`))
+        : [view, []];
     case 'task.progress': {
       const percent = event.percent === null ? '' : ` (${event.percent} %)`;
       const what = event.message ?? (event.tool === null ? null : `uses ${event.tool}`);

@@ -15,6 +15,8 @@ import type { ChatView } from './chat-view.ts';
 export interface ChatOptions {
   /** Of the API, such as `http://127.0.0.1:8080`. */
   baseUrl: string;
+  /** The access key; null: the API asks for none. */
+  apiKey: string | null;
   /** The team of a new session; may be left out when only one is loaded. */
   team?: string;
   /** A session to go on with, instead of a new one. */
@@ -51,7 +53,7 @@ const POLL_MS = 500;
 export async function runChat(options: ChatOptions): Promise<0 | 1> {
   const leaving = new AbortController();
   const signal = AbortSignal.any([options.signal, leaving.signal]);
-  const api = createChatApi(options.baseUrl, signal);
+  const api = createChatApi(options, signal);
   let screen: ChatScreen | null = null;
   try {
     const { id, team, agent, offset } = await openSession(api, options);
@@ -91,9 +93,10 @@ function say(chat: Chat, text: string): void {
   if (text !== '') chat.screen.show([{ kind: 'line', text }]);
 }
 
-async function follow(chat: Chat, { baseUrl, retryMs }: ChatOptions, from: number): Promise<void> {
+async function follow(chat: Chat, { baseUrl, apiKey, retryMs }: ChatOptions, from: number): Promise<void> {
   await followFeed({
     url: new URL(`/v1/sessions/${encodeURIComponent(chat.session)}/events`, baseUrl),
+    apiKey,
     from,
     signal: chat.signal,
     ...(retryMs !== undefined && { retryMs }),

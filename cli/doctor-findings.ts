@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Connection } from '@temporalio/client';
+import { readKeyFile } from '../config/keys/key-file.ts';
 import type { SettingsSource } from '../config/inspect-settings.ts';
 import type { SettingsError } from '../config/settings-error.ts';
 import type { Settings } from '../config/settings.ts';
@@ -10,6 +11,7 @@ import { lockDataFolder } from './data-folder-lock.ts';
 import { listProviders } from './model-access.ts';
 import { readErrorReason } from './read-error.mjs';
 import { isPortFree } from './temporal-server/choose-port.ts';
+import { explainConnection } from './temporal-server/explain-connection.ts';
 import type { CliAttempt } from './temporal-server/find-temporal-cli.mjs';
 import { findTemporalCli } from './temporal-server/find-temporal-cli.mjs';
 import { isAtLeast } from './temporal-server/inspect-cli.mjs';
@@ -51,6 +53,7 @@ export async function collectFindings({ source, nodeVersion }: DoctorDependencie
     ...(settings.databaseUrl === null ? [] : [await inspectDatabase(settings.databaseUrl)]),
     // A process that runs on the folder has its ports, too.
     ...(dataFolder.found ? await inspectPorts(settings) : []),
+    inspectKeys(settings),
     inspectModelAccess(settings),
     inspectTeamsFolder(settings.teamsFolder),
   ];
@@ -99,15 +102,38 @@ async function inspectTemporalCli(settings: Settings, { env }: SettingsSource): 
 async function inspectTemporalServer({ temporal }: Settings): Promise<Finding> {
   const what = 'Temporal server';
   const { address, tls, apiKey, metadata } = temporal.connectionOptions ?? {};
+  const { namespace } = temporal;
+  const by = [tls ? 'by TLS' : 'without TLS', ...(apiKey === undefined ? [] : ['with an API key'])].join(
+    ' and ',
+  );
   try {
     const connection = await Connection.connect({ address, tls, apiKey, metadata, connectTimeout: '5 s' });
+    const reason = await findNamespaceProblem(connection, namespace);
     await connection.close();
-    return { what, found: true, detail: `${address} answers`, todo: null };
-  } catch (error) {
+    if (reason === null) {
+      return { what, found: true, detail: `${address} answers ${by}, namespace ${namespace}`, todo: null };
+    }
+    const todo = 'Make the namespace there, or correct TEMPORAL_NAMESPACE.';
     return {
-      ...{ what, found: false, detail: `${address} does not answer: ${readErrorReason(error)}` },
-      todo: 'Start it, correct TEMPORAL_ADDRESS, or leave it out to use the embedded server.',
+      what,
+      found: false,
+      detail: `${address} answers ${by}; namespace ${namespace}: ${reason}`,
+      todo,
     };
+  } catch (error) {
+    const reason = await explainConnection({ address, tls }, error);
+    const detail = `${address} does not answer ${by}: ${reason}`;
+    const todo = 'Start it, correct TEMPORAL_ADDRESS or how it is reached (TEMPORAL_TLS*, TEMPORAL_API_KEY).';
+    return { what, found: false, detail, todo };
+  }
+}
+
+async function findNamespaceProblem(connection: Connection, namespace: string): Promise<string | null> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+    return null;
+  } catch (error) {
+    return readErrorReason(error);
   }
 }
 
@@ -159,6 +185,22 @@ async function inspectPorts({ host, temporal, ...api }: Settings): Promise<Findi
       };
     }),
   );
+}
+
+function inspectKeys({ keysFile }: Settings): Finding {
+  const what = 'access keys';
+  if (keysFile === null) {
+    const todo =
+      'To serve others: make a key (offstage keys create), and set OFFSTAGE_KEYS and OFFSTAGE_HOST.';
+    return { what, found: true, detail: 'none; the API answers this machine only', todo };
+  }
+  try {
+    const count = readKeyFile(keysFile).length;
+    const todo = count > 0 ? null : 'An API would not start: make a key with "offstage keys create".';
+    return { what, found: count > 0, detail: `${count} in ${keysFile}`, todo };
+  } catch (error) {
+    return { what, found: false, detail: readErrorReason(error), todo: 'An API would not start with this.' };
+  }
 }
 
 function inspectModelAccess({ providers, demo }: Settings): Finding {

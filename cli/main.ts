@@ -8,6 +8,8 @@ import { QUEUE_CHOICES } from '../workers/start-workers.ts';
 import type { QueueChoice } from '../workers/start-workers.ts';
 import { runChat } from './chat.ts';
 import { runDoctor } from './doctor.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
+import type { NewKey } from './keys.ts';
 import { isSetIn } from './model-access.ts';
 import { printSettings } from './print-settings.ts';
 import { serveApiApart, serveWorkerApart } from './serve-apart.ts';
@@ -15,6 +17,8 @@ import { start } from './start.ts';
 import { checkTeamFile } from './teams-check.ts';
 
 const print = (line: string): void => console.log(line);
+/** What a script that takes the output does not want in it. */
+const printAside = (line: string): void => console.error(line);
 const surroundings = { env: process.env, cwd: process.cwd() };
 
 /** Null when they are wrong, which is told. */
@@ -32,6 +36,12 @@ async function withSettings(run: (settings: Settings) => Promise<number> | numbe
   const settings = readSettings();
   // The process ends by itself: exiting here could cut off what is still being printed.
   process.exitCode = settings === null ? 1 : await run(settings);
+}
+
+/** Where the API of these settings answers on this machine. */
+function toOwnAddress({ host, port }: Settings): string {
+  const name = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port === 0 ? 8080 : port}`;
 }
 
 const program = new Command('offstage').description('Durable background agents for conversations');
@@ -65,12 +75,21 @@ program
   .option('--url <url>', 'where the API is')
   .option('--session <id>', 'go on with this session')
   .action((team: string | undefined, options: { url?: string; session?: string }) =>
-    withSettings(({ host, port }) => {
+    withSettings((settings) => {
       const { url, ...rest } = options;
       const signal = new AbortController().signal;
-      const baseUrl = url ?? `http://${host}:${port === 0 ? 8080 : port}`;
+      const baseUrl = url ?? toOwnAddress(settings);
       const chosen = team === undefined ? {} : { team };
-      return runChat({ baseUrl, ...chosen, ...rest, input: process.stdin, output: process.stdout, signal });
+      const { apiKey } = settings;
+      return runChat({
+        baseUrl,
+        apiKey,
+        ...chosen,
+        ...rest,
+        input: process.stdin,
+        output: process.stdout,
+        signal,
+      });
     }),
   );
 
@@ -88,6 +107,32 @@ teams
       return ok ? 0 : 1;
     }),
   );
+
+const keys = program
+  .command('keys')
+  .description('access keys of the API, in the file that OFFSTAGE_KEYS names');
+keys
+  .command('create')
+  .description('make a key, show it once and keep its hash')
+  .requiredOption('--principal <name>', 'whom it stands for: sessions belong to who opened them')
+  .addOption(
+    new Option('--role <role>', 'member: own sessions; admin: all sessions of the workspace')
+      .choices(['member', 'admin'])
+      .default('member'),
+  )
+  .option('--workspace <name>', 'where it is good; nothing is shared between workspaces', 'default')
+  .action((wish: NewKey) =>
+    withSettings(({ keysFile: file }) => createKey({ file, print, explain: printAside }, wish)),
+  );
+keys
+  .command('list')
+  .description('list the keys: id, role, workspace, principal')
+  .action(() => withSettings(({ keysFile: file }) => listKeys({ file, print })));
+keys
+  .command('revoke')
+  .argument('<id>', 'as "offstage keys list" shows it')
+  .description('take a key away; a running API refuses it within a second')
+  .action((id: string) => withSettings(({ keysFile: file }) => revokeKey({ file, print }, id)));
 
 program
   .command('doctor')

@@ -9,7 +9,7 @@ import { loadTeams } from './load-teams.ts';
 import { describeModelAccess, needsDemoModel } from './model-access.ts';
 import { openSharedParts } from './open-shared-parts.ts';
 import { runWorkers } from './run-workers.ts';
-import { chooseApiPort, serveApi } from './serve-api.ts';
+import { prepareDoor, serveApi } from './serve-api.ts';
 import type { Surroundings } from './surroundings.ts';
 import { startWithEnds } from './with-ends.ts';
 
@@ -34,14 +34,14 @@ export function runOffstage(surroundings: Surroundings): Promise<RunningOffstage
   return startWithEnds(async (ends) => {
     const lock = lockDataFolder(settings.dataFolder);
     ends.push(() => lock.release());
-    const port = await chooseApiPort(surroundings);
+    const door = await prepareDoor(surroundings, ends);
     const loaded = loadTeams(settings);
     const isDemo = needsDemoModel(settings, loaded.teams);
     const demo = isDemo ? await startDemoModel() : null;
     if (demo !== null) ends.push(() => demo.stop());
     const parts = await openSharedParts(surroundings, ends);
     const workers = await runWorkers({ surroundings, parts, demo, queues: 'all' }, ends);
-    const apiUrl = await serveApi({ ...loaded, surroundings, parts, port, isDemo }, ends);
+    const apiUrl = await serveApi({ ...loaded, surroundings, parts, door, isDemo }, ends);
     const { temporal } = parts;
     return {
       apiUrl,

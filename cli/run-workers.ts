@@ -1,11 +1,14 @@
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { createProvider } from '../activities/model/create-provider.ts';
 import { startWorkers } from '../workers/start-workers.ts';
 import type { QueueChoice } from '../workers/start-workers.ts';
+import { measureLoad } from '../workers/measure-load.ts';
+import { createWorkObserver } from '../workers/work-observer.ts';
 import { toModelAccess } from './model-access.ts';
 import { toPlace } from './open-shared-parts.ts';
 import type { SharedParts } from './open-shared-parts.ts';
 import type { Surroundings } from './surroundings.ts';
+import { installTemporalRuntime } from './temporal-runtime.ts';
 import type { Ends } from './with-ends.ts';
 
 export interface RunWorkers {
@@ -16,11 +19,19 @@ export interface RunWorkers {
   queues: QueueChoice;
 }
 
-/** `failed` resolves with the reason when the workers have ended by themselves. */
+export interface RunningWorkers {
+  /** Resolves with the reason when the workers have ended by themselves. */
+  failed: Promise<string>;
+  /** All of them take work. */
+  isReady: () => boolean;
+}
+
 export async function runWorkers(
   { surroundings, parts, demo, queues }: RunWorkers,
   ends: Ends,
-): Promise<{ failed: Promise<string> }> {
+): Promise<RunningWorkers> {
+  const { logger, registry, settings } = surroundings;
+  installTemporalRuntime(logger);
   const { store, bus, client, temporal } = parts;
   const connection = await NativeConnection.connect(toPlace(temporal));
   ends.push(() => connection.close());
@@ -28,21 +39,14 @@ export async function runWorkers(
     ...{ connection, client, store, bus, queues },
     namespace: temporal.namespace,
     workflowBundle: await surroundings.readWorkflowBundle(),
-    provider: createProvider(toModelAccess(surroundings.settings, demo)),
+    provider: createProvider(toModelAccess(settings, demo)),
+    observer: createWorkObserver(logger, registry),
   });
   ends.push(() => workers.stop());
+  measureLoad(registry, workers);
   const failed = workers.done.then(
     () => new Promise<never>(() => undefined),
     (error: unknown) => `The workers have ended: ${String(error)}`,
   );
-  return { failed };
-}
-
-/** Once in a process, before anything else of Temporal: what its core logs at a shutdown would look like trouble. */
-export function quietRuntime(): void {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    shutdownSignals: [],
-    telemetryOptions: { logging: { filter: 'ERROR' } },
-  });
+  return { failed, isReady: () => workers.load().every(({ isRunning }) => isRunning) };
 }

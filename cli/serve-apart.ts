@@ -5,7 +5,6 @@ import type { QueueChoice } from '../workers/start-workers.ts';
 import { describeProviders } from './model-access.ts';
 import { runApi, runWorker } from './run-apart.ts';
 import { runUntilSignal } from './run-until-signal.ts';
-import { quietRuntime } from './run-workers.ts';
 import { findWhatIsMissing } from './what-is-missing.ts';
 
 type Print = (line: string) => void;
@@ -34,15 +33,15 @@ export async function serveWorkerApart(
   print: Print,
 ): Promise<0 | 1> {
   if (!isComplete(settings, print)) return 1;
-  quietRuntime();
   return runUntilSignal(settings, print, {
     name: 'The worker',
     run: (surroundings) => runWorker(surroundings, queues),
-    tell: () => {
+    tell: ({ metricsUrl }) => {
       print('The worker is running.');
       print(`  Queues    ${toQueues(queues).join(', ')}`);
       print(`  Temporal  ${describeTemporal(settings)}`);
       print(`  Models    ${describeProviders(settings)}`);
+      if (metricsUrl !== null) print(`  Metrics   ${metricsUrl}/metrics`);
       print('Ctrl-C ends it.');
     },
     failed: ({ failed }) => failed,

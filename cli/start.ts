@@ -4,21 +4,23 @@ import { DEFAULT_WORKSPACE } from '../protocol/ids.ts';
 import { runOffstage } from './run-offstage.ts';
 import type { RunningOffstage } from './run-offstage.ts';
 import { runUntilSignal } from './run-until-signal.ts';
-import { quietRuntime } from './run-workers.ts';
 
 /** The exit code. */
 export async function start(settings: Settings, print: (line: string) => void): Promise<0 | 1> {
-  quietRuntime();
   return runUntilSignal(settings, print, {
     name: 'Offstage',
     run: runOffstage,
-    tell: (running) => printAddresses(running, print),
+    tell: (running) => printAddresses(running, settings, print),
     failed: ({ failed }) => failed,
     farewell: 'Ended. The next start goes on with the same sessions.',
   });
 }
 
-function printAddresses(running: RunningOffstage, print: (line: string) => void): void {
+function printAddresses(
+  running: RunningOffstage,
+  { keysFile }: Settings,
+  print: (line: string) => void,
+): void {
   const teams = running.teams.list(DEFAULT_WORKSPACE);
   const usable = teams.filter(({ team }) => team !== null).map(({ name }) => name);
   const [first = 'assistant'] = usable;
@@ -30,6 +32,7 @@ function printAddresses(running: RunningOffstage, print: (line: string) => void)
     ['Temporal CLI', running.temporalCli],
     ['Store', running.store],
     ['Models', running.models],
+    ['Access keys', keysFile],
     [
       'Teams',
       usable.join(', ') || running.teams.findProblem() || 'none: put a team file into the teams folder',
@@ -43,14 +46,15 @@ function printAddresses(running: RunningOffstage, print: (line: string) => void)
       print(`  The team ${name} has ${errors.length} errors: offstage teams check tells them`);
   }
   print('');
-  print('Talk to it:  npx offstage chat');
+  const header = keysFile === null ? '' : ` -H "Authorization: Bearer $OFFSTAGE_API_KEY"`;
+  print(`Talk to it:  npx offstage chat${keysFile === null ? '' : '  (with OFFSTAGE_API_KEY set)'}`);
   print('Or by HTTP:');
   const message =
     first === 'assistant'
       ? 'Research the history of tea and write a short report'
       : 'Hello, what can you do?';
   print(
-    `  curl -s ${running.apiUrl}/v1/sessions -H 'Content-Type: application/json' -d '{"team":"${first}","message":"${message}"}'`,
+    `  curl -s ${running.apiUrl}/v1/sessions${header} -H 'Content-Type: application/json' -d '{"team":"${first}","message":"${message}"}'`,
   );
   print('Ctrl-C ends it.');
 }

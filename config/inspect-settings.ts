@@ -83,7 +83,7 @@ function warnOfUnknownNames(environment: Environment, names: readonly SettingNam
     });
 }
 
-/** A URL of any setting may hold somebody's password, wanted or not. */
+/** A URL of any setting may hold somebody's password, and an access key may be where its file belongs. */
 function hideCredentials(value: string): string {
-  return value.replace(/\/\/[^/@]*@/, '//…@');
+  return value.replace(/\/\/[^/@]*@/, '//…@').replaceAll(/offstage_[\w-]{43}/g, 'offstage_…');
 }

@@ -130,3 +130,8 @@ function compatible(baseUrl: string, keyVariable: string | null): KnownProvider 
 function withoutEndSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
+
+/** Whether Offstage knows it by itself, and not from a team file. */
+export function isKnownProvider(name: string): boolean {
+  return Object.hasOwn(KNOWN_PROVIDERS, name);
+}

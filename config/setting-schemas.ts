@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 // What a setting's text may be. Each message completes the sentence "NAME is …: it must be".
 
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+
 const say = (what: string): { error: () => string } => ({ error: () => what });
 
 /** A whole number in decimal, within bounds. */
@@ -44,12 +46,18 @@ export const hostAndPort = z
   .string()
   .regex(/^([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i, 'a host and a port, without a scheme');
 
-/** There are no keys yet that could tell one caller from another, so nobody else may reach the API. */
-export const loopbackHost = z
+/** An address to listen at. */
+export const listenAddress = hostAndPort.transform((address) => {
+  const colon = address.lastIndexOf(':');
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  return { host, port: Number(address.slice(colon + 1)) };
+});
+
+export const listeningHost = z
   .string()
   .refine(
-    (host) => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.')),
-    'a loopback address (127.0.0.1, ::1, localhost), since without access keys the API answers this machine only',
+    (host) => isIP(host) !== 0 || (HOST_NAME.test(host) && !/^[\d.]+$/.test(host)),
+    'an address or a name of this machine, without scheme or port',
   );
 
 export const existingFile = z
@@ -69,6 +77,6 @@ export const hostNames = z
       .filter(Boolean),
   )
   .refine(
-    (hosts) => hosts.every((host) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host) || isIP(host) !== 0),
+    (hosts) => hosts.every((host) => HOST_NAME.test(host) || isIP(host) !== 0),
     'host names separated by commas, without scheme, port or path',
   );

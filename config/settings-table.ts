@@ -6,7 +6,8 @@ import {
   hostAndPort,
   hostNames,
   httpUrl,
-  loopbackHost,
+  listenAddress,
+  listeningHost,
   oneOf,
   port,
   redisUrl,
@@ -39,8 +40,8 @@ const encryptionRefusal = 'Payloads are stored in the clear by this version. Lea
  */
 export const settingsTable = {
   OFFSTAGE_HOST: define({
-    ...{ schema: loopbackHost, default: '127.0.0.1', example: 'localhost' },
-    what: 'Where the API listens. Without access keys: loopback addresses only.',
+    ...{ schema: listeningHost, default: '127.0.0.1', example: '0.0.0.0' },
+    what: 'Where the API listens. Without access keys (OFFSTAGE_KEYS): loopback addresses only.',
   }),
   OFFSTAGE_PORT: define({
     ...{ schema: port, default: '8080', example: '8080' },
@@ -59,6 +60,10 @@ export const settingsTable = {
     ...{ default: 'info', example: 'debug' },
     what: 'What is logged: fatal, error, warn, info, debug, trace or silent.',
   }),
+  OFFSTAGE_METRICS: define({
+    ...{ schema: listenAddress, default: '', example: '127.0.0.1:9464' },
+    what: 'Where `offstage worker` answers /healthz, /readyz and /metrics, for orchestrators and Prometheus. Without it: nowhere. The API answers them at its own address.',
+  }),
   TEMPORAL_ADDRESS: define({
     ...{ schema: hostAndPort, default: '', example: 'temporal.example.org:7233' },
     what: 'A Temporal server that runs. Without it the embedded one is started.',
@@ -66,6 +71,14 @@ export const settingsTable = {
   TEMPORAL_NAMESPACE: define({
     ...{ schema: text, default: 'default', example: 'offstage' },
     what: 'Namespace of the Temporal server.',
+  }),
+  TEMPORAL_PROFILE: define({
+    ...{ schema: text, default: '', example: 'cloud' },
+    what: "A profile of Temporal's own configuration file, with an address, a namespace, TLS and a key. Variables win over it.",
+  }),
+  TEMPORAL_CONFIG_FILE: define({
+    ...{ schema: existingFile, default: '', example: './temporal.toml', isPath: true },
+    what: "Temporal's configuration file. It is read where this or TEMPORAL_PROFILE is set.",
   }),
   TEMPORAL_API_KEY: define({
     ...{ schema: text, default: '', example: 'the key', isSecret: true },
@@ -178,9 +191,12 @@ export const settingsTable = {
     what: "The operator's file.",
   }),
   OFFSTAGE_KEYS: define({
-    ...{ schema: text, default: '', example: './keys.yaml', isSecret: true },
-    what: 'Access keys of the API.',
-    refusal: 'This version has no access keys and answers this machine only. Leave it out.',
+    ...{ schema: text, default: '', example: './keys.yaml', isPath: true },
+    what: 'File of the access keys of the API, which "offstage keys create" makes. With it every request needs one.',
+  }),
+  OFFSTAGE_API_KEY: define({
+    ...{ schema: text, default: '', example: 'offstage_…', isSecret: true },
+    what: 'The access key that "offstage chat" sends.',
   }),
   OFFSTAGE_ENCRYPTION_KEYS: define({
     ...{ schema: text, default: '', example: 'id:base64', isSecret: true },

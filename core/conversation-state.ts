@@ -38,6 +38,8 @@ export interface TaskRecord {
   mode: TaskMode;
   notify: 'always' | 'failure' | 'never';
   key: string | null;
+  /** Tasks of this conversation that have to end before it starts. */
+  dependsOn: string[];
   status: TaskStatus;
   /** How it was told to stop. */
   stopMode: StopMode | null;
@@ -212,7 +214,14 @@ function completeRoster(roster: Roster): Roster {
 }
 
 const NEW_IN_ROSTERS = { onClose: 'stop' as const };
-const NEW_IN_TASKS = { stopMode: null, steering: [], missedMessages: 0, shortage: null, extendedTo: {} };
+const NEW_IN_TASKS = {
+  dependsOn: [],
+  stopMode: null,
+  steering: [],
+  missedMessages: 0,
+  shortage: null,
+  extendedTo: {},
+};
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
   return state.tasks.find((record) => record.id === task);

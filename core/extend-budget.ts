@@ -1,5 +1,5 @@
 /** Tasks that wait for a larger budget, as their starter knows them. */
-import { BUDGET_UNITS } from '../protocol/budget.ts';
+import type { BUDGET_UNITS } from '../protocol/budget.ts';
 import type { BudgetLimits, BudgetUse } from '../protocol/budget.ts';
 import type { BudgetExtension } from '../protocol/session-messages.ts';
 import { findTask } from './conversation-state.ts';

@@ -55,7 +55,12 @@ export function endTask(
 }
 
 function trimFinished(state: ConversationState): void {
-  const told = state.tasks.filter((task) => isTerminal(task.status) && task.notice.state !== 'pending');
+  const needed = new Set(
+    state.tasks.filter((task) => !isTerminal(task.status)).flatMap((task) => task.dependsOn),
+  );
+  const told = state.tasks.filter(
+    (task) => isTerminal(task.status) && task.notice.state !== 'pending' && !needed.has(task.id),
+  );
   const surplus = new Set(told.slice(0, Math.max(0, told.length - FINISHED_TASKS_KEPT)));
   if (surplus.size > 0) state.tasks = state.tasks.filter((task) => !surplus.has(task));
 }

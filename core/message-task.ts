@@ -7,6 +7,9 @@ import type { ConversationState, TaskRecord } from './conversation-state.ts';
 import { giveOrder } from './give-order.ts';
 import type { TurnPorts } from './ports.ts';
 
+/** What may wait for a task, in characters of JSON: as much as may wait for a turn. */
+const HELD_LIMIT = 256 * 1024;
+
 /** Whether it still takes words: they would come too late for one that is being stopped. */
 export function takesMessages(status: TaskStatus): boolean {
   return !isTerminal(status) && status !== 'cancelling';
@@ -21,6 +24,20 @@ export function messageTask(
   ports.record({ type: 'task.steering', task: task.id, message: message.id, mode });
   const words: SendMessage = mode === 'interrupt' ? { ...message, delivery: 'interrupt' } : message;
   giveOrder(state, ports, task, { kind: 'message', message: words });
+}
+
+/** Those that wait for its start: it gets them with it, so that its first step sees them. */
+export function takeHeldMessages(state: ConversationState, task: string): SendMessage[] {
+  const held = state.undelivered[task] ?? [];
+  const orders = held.filter(({ kind }) => kind !== 'message');
+  if (orders.length > 0) state.undelivered[task] = orders;
+  else delete state.undelivered[task];
+  return held.flatMap((order) => (order.kind === 'message' ? [order.message] : []));
+}
+
+/** Whether more waits for the task already than it may be given at once. */
+export function isOverfull(state: ConversationState, task: string): boolean {
+  return JSON.stringify(state.undelivered[task] ?? []).length > HELD_LIMIT;
 }
 
 /** A task's receipt; one that comes twice, or of a message that is not known, changes nothing. */

@@ -7,11 +7,11 @@ import type { ConversationState } from './conversation-state.ts';
 const SEEN_CARRIED = 64;
 
 /**
- * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order or a receipt
- * on its way (the server drops what a run that is over had asked for), a last step with its deadline.
+ * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order, a receipt
+ * or a question on its way (the server drops what a run that is over had asked for), a last step with its deadline.
  */
 export function mayRollOver(state: ConversationState): boolean {
-  if (state.receipts.length > 0 || state.wrapsUp) return false;
+  if (state.receipts.length > 0 || state.untoldShortage !== null || state.wrapsUp) return false;
   return !state.tasks.some(({ id, launch, status }) => {
     if (launch === 'unopened') return true;
     const isTold = state.undelivered[id] !== undefined;

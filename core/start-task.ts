@@ -4,10 +4,12 @@ import type { StartCause, TaskMode } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskRequest } from '../protocol/task.ts';
 import { BUDGET_UNIT_NAMES, findZeroLimit } from './budget.ts';
-import { toTaskName } from './conversation-state.ts';
+import { findTask, toTaskName } from './conversation-state.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
+import { notFoundWords } from './engine-tools/task-words.ts';
 import { makeTitle } from './make-title.ts';
 import type { TurnPorts } from './ports.ts';
+import { openPrerequisites } from './prerequisites.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Spec: "Message text ≤ 64 KiB (larger: a file)". */
@@ -79,6 +81,8 @@ function refusalWords(state: ConversationState, request: TaskRequest): string | 
   if (!limits.allowCycles && [...state.ancestors, state.agent].includes(request.agent)) {
     return `agent "${request.agent}" is already at work above: do the work yourself or choose another agent`;
   }
+  const unknown = request.dependsOn?.find((id) => findTask(state, id) === undefined);
+  if (unknown !== undefined) return notFoundWords(unknown);
   const unfinished = state.tasks.filter((task) => !isTerminal(task.status)).length;
   if (unfinished >= limits.maxUnfinishedTasks) {
     return `${unfinished} tasks are unfinished, which is the limit: wait for some to end or stop them`;
@@ -109,6 +113,7 @@ function toRecord(
     mode,
     notify: request.notify ?? 'always',
     key: request.key ?? null,
+    dependsOn: [...new Set(request.dependsOn)],
     status: 'queued',
     stopMode: null,
     shortage: null,
@@ -131,12 +136,17 @@ function toRecord(
 }
 
 /**
- * The queued tasks that may start now, or go on: their text is in the store, and the cap has room. Oldest first.
+ * The queued tasks that may start now, or go on: their text is in the store, those before them have ended, and the
+ * cap has room. Oldest first, whichever text was stored first. A conversation that closes starts none, whatever its
+ * stopped tasks make room for.
  */
 export function nextToLaunch(state: ConversationState): TaskRecord[] {
+  if (state.status !== 'open') return [];
   return state.tasks
-    .filter((task) => task.status === 'queued' && (task.launch === 'opened' || task.launch === 'started'))
-    .slice(0, roomToRun(state));
+    .filter((task) => task.status === 'queued' && task.launch !== 'starting')
+    .filter((task) => openPrerequisites(state, task).length === 0)
+    .slice(0, roomToRun(state))
+    .filter((task) => task.launch !== 'unopened');
 }
 
 /** How many more tasks may run now. */

@@ -47,24 +47,33 @@ export async function runTurn(
     const outcome = await callModel(state, ports, atLimit);
     if (outcome.kind === 'stopped') return finishTurn(state, ports, 'interrupted');
     if (outcome.kind === 'failed') return failTurn(state, ports, outcome.error);
-    const { reply } = outcome;
-    if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
-    if (reply.budget?.state === 'exhausted') {
-      if (meetShortage(state, ports, reply.budget)) continue;
-      return stopForBudget(state, ports, reply.budget);
-    }
-    const goesOn = reply.toolCalls.length > 0 && !atLimit;
-    if (goesOn) await answerToolCalls(state, ports, reply);
-    // A task that has given its answer has nothing left to save for.
-    if (goesOn || state.id.task === null) warnOfBudget(state, ports, reply.budget);
-    if (goesOn) continue;
-    if (atLimit) return finishTurn(state, ports, 'limit');
-    // One that is paused takes what it is told meanwhile before it ends.
-    if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
-    if (hasMessageForThisTurn(state)) continue;
-    sayHoldingMessage(state, ports);
-    return finishTurn(state, ports, 'answered');
+    const end = await heedReply(state, ports, outcome.reply, atLimit);
+    if (end !== null) return end;
   }
+}
+
+/** Null where the turn goes on. */
+async function heedReply(
+  state: ConversationState,
+  ports: TurnPorts,
+  reply: ModelReply,
+  atLimit: boolean,
+): Promise<TurnOutcome | null> {
+  if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
+  if (reply.budget?.state === 'exhausted') {
+    return meetShortage(state, ports, reply.budget) ? null : stopForBudget(state, ports, reply.budget);
+  }
+  const goesOn = reply.toolCalls.length > 0 && !atLimit;
+  if (goesOn) await answerToolCalls(state, ports, reply);
+  // A task that has given its answer has nothing left to save for.
+  if (goesOn || state.id.task === null) warnOfBudget(state, ports, reply.budget);
+  if (goesOn) return null;
+  if (atLimit) return finishTurn(state, ports, 'limit');
+  // One that is paused takes what it is told meanwhile before it ends.
+  if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
+  if (hasMessageForThisTurn(state)) return null;
+  sayHoldingMessage(state, ports);
+  return finishTurn(state, ports, 'answered');
 }
 
 function isInterrupted(state: ConversationState): boolean {
@@ -80,8 +89,11 @@ function maxIterations(state: ConversationState): number {
 }
 
 function startTurn(state: ConversationState, ports: TurnPorts): void {
-  const first = state.inbox[0];
-  const cause = first?.kind === 'shortage' ? 'question' : (first?.kind ?? 'task');
+  const isFirstOfTask = state.id.task !== null && state.turn === 0;
+  // A turn that has a message to answer is that message's, whatever else it takes along.
+  const first = state.inbox.find(({ kind }) => kind === 'message') ?? state.inbox[0];
+  const kind = first?.kind === 'shortage' ? 'question' : first?.kind;
+  const cause = isFirstOfTask ? 'task' : (kind ?? 'task');
   // Inputs are counted as of step 0, so that all that waits is named.
   state.step = 0;
   ports.record({ type: 'turn.started', turn: state.turn + 1, cause, inputs: nextInputs(state) });

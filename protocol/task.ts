@@ -1,6 +1,5 @@
 /** Tasks: one run of a background agent beside the conversation. Spec: background-agents.md. */
 import type { Usage } from './content.ts';
-import type { Roster } from './team.ts';
 
 export type TaskStatus =
   'queued' | 'running' | 'waiting_input' | 'paused' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
@@ -11,16 +10,16 @@ export function isTerminal(status: TaskStatus): boolean {
   return TERMINAL_STATUSES.includes(status);
 }
 
+/** `wrap_up` asks for an answer with what there is, in one last step without tools; then `now`. */
+export type StopMode = 'now' | 'wrap_up';
+/** Before the model at the next step, or at once: the running step is interrupted. */
+export type SteerMode = 'append' | 'interrupt';
+
 /** What a task last said of how far it is. */
 export interface TaskProgress {
   message: string;
   percent: number | null;
 }
-
-/** `wrap_up` asks for an answer with what there is, in one last step without tools; then `now`. */
-export type StopMode = 'now' | 'wrap_up';
-/** Before the model at the next step, or at once: the running step is interrupted. */
-export type SteerMode = 'append' | 'interrupt';
 
 /** Who started a task: the session's conversation (`task: null`) or another task of it. */
 export interface Starter {
@@ -39,6 +38,8 @@ export interface TaskRequest {
   context?: 'none' | 'recent' | 'all';
   variables?: Record<string, unknown>;
   notify?: 'always' | 'failure' | 'never';
+  /** Tasks of the same starter that have to end first; their results are handed over. */
+  dependsOn?: string[];
   /** The same key of the same starter gives the task that it already started. */
   key?: string;
 }
@@ -47,24 +48,6 @@ export interface TaskRequest {
 export interface RolloverThreshold {
   turns: number;
   events: number;
-}
-
-/** The input of the `task` workflow: ids and control only, the text waits in the store. */
-export interface TaskInput {
-  workspace: string;
-  session: string;
-  task: string;
-  starter: string | null;
-  agent: string;
-  title: string;
-  depth: number;
-  /** Agents above this one, nearest last: a task may not start one of them. */
-  ancestors: string[];
-  roster: Roster;
-  user: string | null;
-  rollover: RolloverThreshold;
-  /** Present when the task continues as new: the state of the run before. */
-  carried?: unknown;
 }
 
 /** How a task ended. Its words are in the store. */

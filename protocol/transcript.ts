@@ -39,6 +39,8 @@ export type NewRow =
     }
   /** Tasks that have used up a budget and wait for more. */
   | { kind: 'shortage'; place: Place; id: string; at: number; tasks: (TaskOutcome & { use: BudgetUse })[] }
+  /** What a task gets of those that it waited for. */
+  | { kind: 'prerequisites'; place: Place; id: string; at: number; tasks: TaskOutcome[] }
   /** Words of the system for the user (a failed turn, a limit); the model sees a short note of it. */
   | { kind: 'system'; place: Place; id: string; at: number; text: string }
   /** Words that the team's file puts into an agent's mouth: the user reads them as the agent's own. */

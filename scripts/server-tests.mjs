@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 const SERVER_MODULES = [
   'test/support/temporal.ts',
   'test/support/product.ts',
+  'test/faults/site.ts',
   'cli/temporal-server/run-temporal-server.ts',
 ];
 /** With the run's PostgreSQL server, and only there. */

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { inTransaction } from './in-transaction.ts';
 import { toText } from './json-text.ts';
 import type { Database } from './tables.ts';
@@ -6,6 +6,8 @@ import type { Database } from './tables.ts';
 export interface FileMeta {
   workspace: string;
   id: string;
+  /** Who uploaded it; of a session's file, whose the session is. */
+  principal: string;
   /** Null for an upload that no session uses yet. */
   session: string | null;
   /** The task that saved it. */
@@ -17,11 +19,13 @@ export interface FileMeta {
   createdAt: number;
 }
 
-export type NewFile = Omit<FileMeta, 'size'> & { bytes: Uint8Array };
+/** Without a principal a file of a session, which is its owner's. */
+export type NewFile = Omit<FileMeta, 'size' | 'principal'> & { principal?: string; bytes: Uint8Array };
 
 const META = [
   'workspace',
   'id',
+  'principal',
   'session',
   'task',
   'name',
@@ -46,6 +50,7 @@ export class FileStore {
         .values({
           workspace: file.workspace,
           id: file.id,
+          principal: file.principal ?? selectOwner(transaction, file.workspace, file.session),
           session: file.session,
           task: file.task,
           name: toText(file.name),
@@ -106,13 +111,13 @@ export class FileStore {
       .execute();
   }
 
-  /** Uploads that a message of the session uses belong to it from now on, unless another session has them. */
+  /** Uploads that a message of the session uses belong to it and to its owner from now on, unless another session has them. */
   async assign(workspace: string, session: string, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await inTransaction(this.#db, async (transaction) => {
       await transaction
         .updateTable('files')
-        .set({ session })
+        .set({ session, principal: selectOwner(transaction, workspace, session) })
         .where('workspace', '=', workspace)
         .where('id', 'in', ids)
         .where('session', 'is', null)
@@ -129,4 +134,12 @@ export class FileStore {
       .executeTakeFirst();
     return numDeletedRows === 1n;
   }
+}
+
+function selectOwner(transaction: Transaction<Database>, workspace: string, session: string | null) {
+  return transaction
+    .selectFrom('sessions')
+    .select('principal')
+    .where('workspace', '=', workspace)
+    .where('id', '=', session);
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { renderNotice, renderShortage, renderTasksAnswer } from '../core/notice-text.ts';
+import { renderPrerequisites } from '../core/prerequisites-text.ts';
 import type { TextPart } from '../protocol/content.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { NewRow, TranscriptRow } from '../protocol/transcript.ts';
@@ -92,6 +93,11 @@ export async function writeOut(
     }
     case 'shortage': {
       const content = await writeShortages(db, conversation, row.tasks);
+      return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
+    }
+    case 'prerequisites': {
+      const texts = renderPrerequisites(await readTaskEnds(db, conversation, row.tasks));
+      const content = texts.map((text) => ({ type: 'text' as const, text }));
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
     case 'tool':

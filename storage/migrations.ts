@@ -3,10 +3,12 @@ import type { Kysely, Migration, MigrationProvider } from 'kysely';
 import { Migrator } from 'kysely';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { progressAndBudgets } from './migrations/0002-progress-and-budgets.ts';
+import { owners } from './migrations/0003-owners.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-progress-and-budgets': progressAndBudgets,
+  '0003-owners': owners,
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

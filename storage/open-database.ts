@@ -8,6 +8,7 @@ import { migrate } from './migrations.ts';
 import { PglitePool } from './pglite-pool.ts';
 import { adviseOn, readReason } from './postgres-failures.ts';
 import { describeServer, ServerPool } from './postgres-pool.ts';
+import type { OutageListener } from './postgres-pool.ts';
 import type { Database } from './tables.ts';
 
 /** Opens the database in `<dataFolder>/store`, or in memory for null, and brings it to the newest form. */
@@ -26,7 +27,7 @@ export async function openEmbeddedDatabase(dataFolder: string | null): Promise<K
  * Brings the database of the URL to the newest form (several processes may do so at once: one does it, the others
  * wait) and opens it. Throws with where it is, why it cannot be used and what to do.
  */
-export async function openServerDatabase(url: string): Promise<Kysely<Database>> {
+export async function openServerDatabase(url: string, onOutage?: OutageListener): Promise<Kysely<Database>> {
   const setup = connect(new ServerPool(url, 'migration'));
   try {
     await requireUnicode(setup);
@@ -36,7 +37,7 @@ export async function openServerDatabase(url: string): Promise<Kysely<Database>>
   } finally {
     await setup.destroy();
   }
-  return connect(new ServerPool(url, 'work'));
+  return connect(new ServerPool(url, 'work', onOutage));
 }
 
 /** Throws, as `openServerDatabase` would, when the database cannot be used. Changes nothing. */

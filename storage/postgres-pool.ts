@@ -44,11 +44,17 @@ export function describeServer(url: string): string {
   return `PostgreSQL at ${host}:${port}, database "${database ?? ''}"`;
 }
 
+/** The reason why the server is away; null when it is back. */
+export type OutageListener = (reason: string | null) => void;
+
 export class ServerPool implements PostgresPool {
   readonly #pool: Pool;
+  readonly #onOutage: OutageListener;
+  #isAway = false;
 
   /** What the URL says (`sslmode`, `application_name`, …) goes before what is set here. */
-  constructor(url: string, purpose: keyof typeof PURPOSES) {
+  constructor(url: string, purpose: keyof typeof PURPOSES, onOutage: OutageListener = () => undefined) {
+    this.#onOutage = onOutage;
     this.#pool = new Pool({ ...CONNECTION, ...PURPOSES[purpose], connectionString: url });
     // A connection that breaks says so to whoever uses it; without listeners it would end the process.
     this.#pool.on('error', () => undefined);
@@ -56,11 +62,21 @@ export class ServerPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
+    const note = (failure: StoreAway | null): void => this.#note(failure);
     try {
-      return new ServerClient(await this.#pool.connect());
+      return new ServerClient(await this.#pool.connect(), note);
     } catch (error) {
-      throw new StoreAway(readReason(error), { cause: error });
+      const failure = new StoreAway(readReason(error), { cause: error });
+      note(failure);
+      throw failure;
     }
+  }
+
+  #note(failure: StoreAway | null): void {
+    const isAway = failure !== null;
+    if (isAway === this.#isAway) return;
+    this.#isAway = isAway;
+    this.#onOutage(failure?.message ?? null);
   }
 
   end(): Promise<void> {
@@ -70,10 +86,13 @@ export class ServerPool implements PostgresPool {
 
 class ServerClient implements PostgresPoolClient {
   readonly #client: PoolClient;
+  /** Hears how each query found the server. */
+  readonly #note: (failure: StoreAway | null) => void;
   #failure: StoreAway | null = null;
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, note: (failure: StoreAway | null) => void) {
     this.#client = client;
+    this.#note = note;
   }
 
   /** A connection that failed is in no known state: it is closed instead of being used again. */
@@ -95,6 +114,7 @@ class ServerClient implements PostgresPoolClient {
     if (this.#failure !== null) throw this.#failure;
     try {
       const { command, rowCount, rows } = await this.#client.query(sql, [...parameters]);
+      this.#note(null);
       return {
         command: command as PostgresQueryResult<R>['command'],
         rowCount: rowCount ?? 0,
@@ -103,6 +123,7 @@ class ServerClient implements PostgresPoolClient {
     } catch (error) {
       if (!isAway(error)) throw error;
       this.#failure = new StoreAway(readReason(error), { cause: error });
+      this.#note(this.#failure);
       throw this.#failure;
     }
   }

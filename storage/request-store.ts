@@ -12,7 +12,7 @@ export interface RequestKey {
 }
 
 export type RequestState<T> =
-  /** It has no answer yet: answer it, then call `complete` or `abandon`. `since`: when it was first asked. */
+  /** It has no answer yet: answer it, call `renew` meanwhile, then `complete` or `abandon`. `since`: when it was first asked. */
   | { state: 'new'; since: number }
   /** It was answered so. */
   | { state: 'same'; response: T }
@@ -23,8 +23,8 @@ export type RequestState<T> =
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Who began and did not answer within this time has crashed: the next one may try. */
-const ANSWERED_WITHIN_MS = 60_000;
+/** Who answers a request says so again and again; who was silent for so long has crashed, and the next one may try. */
+const ALIVE_WITHIN_MS = 6_000;
 
 /** POSTs with an `Idempotency-Key`, known for 24 hours. `now` is in milliseconds since 1970. */
 export class RequestStore {
@@ -60,7 +60,7 @@ export class RequestStore {
       if (known === undefined) return null;
       if (known.body_hash !== bodyHash) return { state: 'conflict' };
       if (known.response !== null) return { state: 'same', response: known.response as T };
-      if (known.started_at > now - ANSWERED_WITHIN_MS) return { state: 'in_progress' };
+      if (known.started_at > now - ALIVE_WITHIN_MS) return { state: 'in_progress' };
       await transaction
         .updateTable('idempotent_requests')
         .set({ started_at: now })
@@ -68,6 +68,16 @@ export class RequestStore {
         .execute();
       return { state: 'new', since: known.expires_at - DAY_MS };
     });
+  }
+
+  /** It is still being answered. */
+  async renew(request: RequestKey, now: number): Promise<void> {
+    await this.#db
+      .updateTable('idempotent_requests')
+      .set({ started_at: now })
+      .where((eb) => eb.and(toKey(request)))
+      .where('response', 'is', null)
+      .execute();
   }
 
   /** The first response stays. */

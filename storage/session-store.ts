@@ -10,6 +10,8 @@ import type { Database, SessionsTable, SessionStatus } from './tables.ts';
 export interface NewSession {
   workspace: string;
   id: string;
+  /** Who opened it: it is theirs, with all that belongs to it. */
+  principal: string;
   team: { name: string; version: string };
   /** The agent that it begins with. */
   agent: string;
@@ -37,6 +39,8 @@ export interface SessionFilter {
   agent?: string | undefined;
   /** A user's id. */
   user?: string | undefined;
+  /** A principal; null or left out: those of all. */
+  owner?: string | null | undefined;
 }
 
 export interface StatusChange {
@@ -63,6 +67,7 @@ export class SessionStore {
         .values({
           workspace: session.workspace,
           id: session.id,
+          principal: session.principal,
           status: 'opening',
           team_name: session.team.name,
           team_version: session.team.version,
@@ -104,6 +109,7 @@ export class SessionStore {
     if (request.status !== undefined) query = query.where('status', '=', request.status);
     if (request.agent !== undefined) query = query.where('agent', '=', request.agent);
     if (request.user !== undefined) query = query.where('user_id', '=', request.user);
+    if (typeof request.owner === 'string') query = query.where('principal', '=', request.owner);
     if (request.cursor !== undefined) {
       const [createdAt, id] = readCursor<[number, string]>(request.cursor, [0, '']);
       query = query.where(sql<boolean>`(created_at, id) < (${createdAt}::bigint, ${id}::text)`);
@@ -162,6 +168,7 @@ function toSession(record: Selectable<SessionsTable>): SessionRecord {
   return {
     workspace: record.workspace,
     id: record.id,
+    principal: record.principal,
     status: record.status,
     team: { name: record.team_name, version: record.team_version },
     agent: record.agent,

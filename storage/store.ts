@@ -5,6 +5,7 @@ import { EventStore } from './event-store.ts';
 import { FileStore } from './file-store.ts';
 import { openEmbeddedDatabase, openServerDatabase } from './open-database.ts';
 import { LedgerStore } from './ledger-store.ts';
+import type { OutageListener } from './postgres-pool.ts';
 import { PartialStore } from './partial-store.ts';
 import { RequestStore } from './request-store.ts';
 import { SessionStore } from './session-store.ts';
@@ -18,6 +19,8 @@ export interface StoreOptions {
   dataFolder: string | null;
   /** A PostgreSQL server instead, for any number of processes. */
   databaseUrl?: string | null;
+  /** Hears once of each time that the server is away, with the reason, and of its end. */
+  onOutage?: OutageListener;
 }
 
 export interface Store {
@@ -38,10 +41,10 @@ export interface Store {
 }
 
 /** Opens the store and brings it to the newest form. Every method throws StoreAway when a server is away. */
-export async function openStore({ dataFolder, databaseUrl = null }: StoreOptions): Promise<Store> {
+export async function openStore({ dataFolder, databaseUrl = null, onOutage }: StoreOptions): Promise<Store> {
   const db = await (databaseUrl === null
     ? openEmbeddedDatabase(dataFolder)
-    : openServerDatabase(databaseUrl));
+    : openServerDatabase(databaseUrl, onOutage));
   return {
     sessions: new SessionStore(db),
     acceptedMessages: new AcceptedMessageStore(db),

@@ -19,6 +19,7 @@ export type SessionStatus = 'opening' | 'idle' | 'busy' | 'closing' | 'closed' |
 export interface SessionsTable {
   workspace: string;
   id: string;
+  principal: string;
   status: SessionStatus;
   team_name: string;
   team_version: string;
@@ -136,6 +137,7 @@ export interface Database {
   files: {
     workspace: string;
     id: string;
+    principal: string;
     session: string | null;
     task: string | null;
     name: string;

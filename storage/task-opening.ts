@@ -38,7 +38,7 @@ interface Attachment {
   mediaType: string;
 }
 
-/** In the order of the request. Files of another session count as missing. */
+/** In the order of the request. Files of another session count as missing, and uploads that are not of its owner. */
 async function readAttachments(
   transaction: Transaction<Database>,
   { workspace, session, attachments }: OpenTaskRequest,
@@ -48,7 +48,18 @@ async function readAttachments(
     .selectFrom('files')
     .select(['id', 'name', 'media_type as mediaType'])
     .where('workspace', '=', workspace)
-    .where((eb) => eb.or([eb('session', 'is', null), eb('session', '=', session)]))
+    .where((eb) =>
+      eb.or([
+        eb('session', '=', session),
+        eb('session', 'is', null).and('principal', '=', (owner) =>
+          owner
+            .selectFrom('sessions')
+            .select('sessions.principal')
+            .where('sessions.workspace', '=', workspace)
+            .where('sessions.id', '=', session),
+        ),
+      ]),
+    )
     .where('id', 'in', attachments)
     .execute();
   return attachments.flatMap((id) => files.filter((file) => file.id === id));

@@ -53,6 +53,8 @@ export interface TaskFilter {
   agent?: string | undefined;
   /** The id of the session's user. */
   user?: string | undefined;
+  /** The principal whose the sessions are; null or left out: those of all. */
+  owner?: string | null | undefined;
 }
 
 const COLUMNS = [
@@ -167,8 +169,11 @@ export class TaskStore {
     let query = this.#db.selectFrom('tasks').select(COLUMNS).where('tasks.workspace', '=', workspace);
     if (request.status !== undefined) query = query.where('tasks.status', '=', request.status);
     if (request.agent !== undefined) query = query.where('tasks.agent', '=', request.agent);
-    const { user } = request;
-    if (user !== undefined) {
+    const ofSession = {
+      ...(request.user === undefined ? {} : { 'sessions.user_id': request.user }),
+      ...(typeof request.owner === 'string' ? { 'sessions.principal': request.owner } : {}),
+    };
+    if (Object.keys(ofSession).length > 0) {
       query = query.where((eb) =>
         eb.exists(
           eb
@@ -176,7 +181,7 @@ export class TaskStore {
             .select('sessions.id')
             .whereRef('sessions.workspace', '=', 'tasks.workspace')
             .whereRef('sessions.id', '=', 'tasks.session')
-            .where('sessions.user_id', '=', user),
+            .where((of) => of.and(ofSession)),
         ),
       );
     }

@@ -22,14 +22,28 @@ export class TodoStore {
     return record === undefined ? null : (record.items as T);
   }
 
-  async put(conversation: ConversationId, items: object): Promise<void> {
-    const values = { items: toJson(items) };
-    await inTransaction(this.#db, async (transaction) => {
+  /** Changes the list as it is now: of two changes at once, the second one sees the first. Gives the new list. */
+  async update<T extends object>(conversation: ConversationId, change: (items: T | null) => T): Promise<T> {
+    return inTransaction(this.#db, async (transaction) => {
+      const key = toConversationKey(conversation);
       await transaction
         .insertInto('todos')
-        .values({ ...toConversationKey(conversation), ...values })
-        .onConflict((conflict) => conflict.columns(['workspace', 'session', 'task']).doUpdateSet(values))
+        .values({ ...key, items: toJson(null) })
+        .onConflict((conflict) => conflict.doNothing())
         .execute();
+      const { items } = await transaction
+        .selectFrom('todos')
+        .select('items')
+        .where((eb) => eb.and(key))
+        .forUpdate()
+        .executeTakeFirstOrThrow();
+      const changed = change(items as T | null);
+      await transaction
+        .updateTable('todos')
+        .set({ items: toJson(changed) })
+        .where((eb) => eb.and(key))
+        .execute();
+      return changed;
     });
   }
 }

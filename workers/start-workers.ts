@@ -11,6 +11,7 @@ import { MAIN_QUEUE, toBackgroundQueue } from '../protocol/ids.ts';
 import type { Store } from '../storage/store.ts';
 import type { OffstageSinks } from '../workflows/sinks.ts';
 import { createTaskObserver } from './task-observer.ts';
+import type { WorkObserver } from './work-observer.ts';
 
 export const QUEUE_CHOICES = ['main', 'background', 'all'] as const;
 
@@ -25,6 +26,8 @@ export interface WorkerDependencies {
   store: Store;
   bus: Bus;
   provider: Provider;
+  /** Hears what is done, for logs and metrics; nobody does where it is left out. */
+  observer?: WorkObserver;
   /** `all` where nothing is said. */
   queues?: QueueChoice;
   /** Named otherwise by tests alone, so that several of them share one server. */
@@ -34,14 +37,28 @@ export interface WorkerDependencies {
 export interface Workers {
   /** Resolves when all have stopped, rejects when one of them failed. */
   done: Promise<void>;
+  /** What each of them is doing at the moment. */
+  load(): WorkerLoad[];
   /** Hands over what is under way and waits for it. */
   stop(): Promise<void>;
+}
+
+export interface WorkerLoad {
+  queue: string;
+  isRunning: boolean;
+  activities: number;
+  /** How many activities it runs at once, at most. */
+  slots: number;
+  /** Sessions and tasks that it has in memory. */
+  workflows: number;
 }
 
 /** Model calls wait, they do not compute: the default of 100 would make a thousand of them stand in line. */
 const CONCURRENT_ACTIVITIES = 1_000;
 const CACHED_WORKFLOWS = 2_000;
 const HEARTBEAT_THROTTLE = { main: '2s', background: '5s' } as const;
+
+const NOBODY = { activityEnded: () => undefined, modelCallEnded: () => undefined };
 
 /** The names of the task queues. */
 export function toQueues(choice: QueueChoice, mainQueue: string = MAIN_QUEUE): string[] {
@@ -61,6 +78,7 @@ export async function startWorkers(dependencies: WorkerDependencies): Promise<Wo
   done.catch(() => undefined);
   return {
     done,
+    load: () => workers.map(readLoad),
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;
@@ -68,8 +86,19 @@ export async function startWorkers(dependencies: WorkerDependencies): Promise<Wo
   };
 }
 
+function readLoad(worker: Worker): WorkerLoad {
+  const { numInFlightActivities, numCachedWorkflows } = worker.getStatus();
+  return {
+    queue: worker.options.taskQueue,
+    isRunning: worker.getState() === 'RUNNING',
+    activities: numInFlightActivities,
+    slots: CONCURRENT_ACTIVITIES,
+    workflows: numCachedWorkflows,
+  };
+}
+
 function toWorkerOptions(
-  { connection, client, namespace, workflowBundle, store, bus, provider }: WorkerDependencies,
+  { connection, client, namespace, workflowBundle, store, bus, provider, observer }: WorkerDependencies,
   taskQueue: string,
   heartbeatThrottle: WorkerOptions['maxHeartbeatThrottleInterval'],
 ): WorkerOptions {
@@ -83,6 +112,15 @@ function toWorkerOptions(
         fn: (_info, conversation, offset) => bus.publish(toLiveTopic(conversation), { type: 'poke', offset }),
         callDuringReplay: false,
       },
+      reach: {
+        fn: (
+          _info: unknown,
+          ...[conversation, milestone]: Parameters<OffstageSinks['offstage']['reach']>
+        ) => {
+          observer?.reached(conversation, milestone);
+        },
+        callDuringReplay: false,
+      },
     },
   };
   return {
@@ -92,7 +130,10 @@ function toWorkerOptions(
     workflowBundle,
     buildId: toBuildId(workflowBundle.code),
     sinks,
-    activities: createActivities({ store, bus, provider, tasks: createTaskObserver(client) }),
+    activities: createActivities(
+      { store, bus, provider, tasks: createTaskObserver(client) },
+      observer ?? NOBODY,
+    ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentLocalActivityExecutions: CONCURRENT_ACTIVITIES,
     maxCachedWorkflows: CACHED_WORKFLOWS,

@@ -7,9 +7,12 @@ import {
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { takeHeldMessages } from '../core/message-task.ts';
+import { toPrerequisites } from '../core/prerequisites.ts';
 import { toTaskRoster } from '../core/roster.ts';
 import { toBackgroundQueue, toWorkflowId } from '../protocol/ids.ts';
-import type { RolloverThreshold, TaskInput, TaskReport } from '../protocol/task.ts';
+import type { RolloverThreshold, TaskReport } from '../protocol/task.ts';
+import type { TaskInput } from '../protocol/task-input.ts';
 import { toSearchAttributes } from './search-attributes.ts';
 
 /** What a task inherits beside the roster. */
@@ -24,6 +27,7 @@ export function startTaskWorkflow(
   settings: ChildSettings,
 ): Promise<ChildWorkflowHandle<(input: TaskInput) => Promise<TaskReport>>> {
   const { workspace, session } = state.id;
+  const messages = takeHeldMessages(state, task.id);
   const input: TaskInput = {
     workspace,
     session,
@@ -34,7 +38,9 @@ export function startTaskWorkflow(
     depth: task.depth,
     ancestors: [...state.ancestors, state.agent],
     roster: toTaskRoster(state.roster, task.agent),
+    ...(task.dependsOn.length === 0 ? {} : { prerequisites: toPrerequisites(state, task) }),
     ...settings,
+    ...(messages.length === 0 ? {} : { messages }),
   };
   const { taskQueue } = workflowInfo();
   return startChild<(input: TaskInput) => Promise<TaskReport>>('task', {

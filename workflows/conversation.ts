@@ -5,7 +5,9 @@
 import { CancellationScope, condition, setCurrentDetails, uuid4 } from '@temporalio/workflow';
 import type { ConversationState } from '../core/conversation-state.ts';
 import { recordEvent } from '../core/fold.ts';
+import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../core/gather-completions.ts';
 import type { TurnPorts } from '../core/ports.ts';
+import { toMilestone } from '../core/to-milestone.ts';
 import type { EventBody } from '../protocol/events.ts';
 import { makeMessageId, makeTaskId } from '../protocol/ids.ts';
 import type { RolloverThreshold } from '../protocol/task.ts';
@@ -34,6 +36,8 @@ export function createConversation(
     recordEvent(state, body, now());
     setCurrentDetails(describeConversation(state));
     sink.poke(state.id, state.offset);
+    const milestone = toMilestone(state.id, body);
+    if (milestone !== null) sink.reach(state.id, milestone);
     if (state.interruptedTurn !== state.turn || interruptible.size === 0) return;
     for (const scope of interruptible) scope.cancel();
     // A task hears by signals, which are in history; what interrupts a session is told by who sends it.
@@ -63,6 +67,13 @@ export function createConversation(
     storeStop: (task) => launcher.storeStop(task),
   };
   return { state, ports, launcher, user, rollover };
+}
+
+/** Before a turn that would only tell of ends of tasks: lets those that end close together be told together. */
+export async function gatherCompletions({ state }: Conversation): Promise<void> {
+  if (mayGatherCompletions(state)) {
+    await until(() => !mayGatherCompletions(state), GATHER_COMPLETIONS_MS);
+  }
 }
 
 /** `condition` with a timeout leaves its timer behind when the predicate holds first; the scope takes it away. */

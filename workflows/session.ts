@@ -10,7 +10,7 @@ import type { Usage } from '../protocol/content.ts';
 import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
 import type { OnClose } from '../protocol/team.ts';
 import { isTerminal } from '../protocol/task.ts';
-import { createConversation } from './conversation.ts';
+import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
 import { refuse, setReadHandler, setUpdateHandler } from './handlers.ts';
@@ -124,6 +124,7 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
   const isDue = (): boolean => isRolloverDue(state, rollover, turns);
   while (state.status === 'open') {
     await condition(() => state.inbox.length > 0 || state.status !== 'open' || isDue());
+    await gatherCompletions(conversation);
     if (state.status !== 'open') return;
     if (state.inbox.length > 0) {
       await runTurn(state, ports, { atLimit: 'stop', mayRollOver: () => false });

@@ -2,6 +2,7 @@
 import { proxySinks } from '@temporalio/workflow';
 import type { Sinks } from '@temporalio/workflow';
 import type { ConversationId } from '../protocol/ids.ts';
+import type { Milestone } from '../protocol/milestone.ts';
 
 export interface OffstageSinks extends Sinks {
   offstage: {
@@ -9,6 +10,8 @@ export interface OffstageSinks extends Sinks {
     poke(conversation: ConversationId, offset: number): void;
     /** The turn was interrupted by what is in history: its model call and tools are to be aborted at once. */
     abort(conversation: ConversationId, turn: number): void;
+    /** For logs and metrics. It may be told twice, or not at all. */
+    reach(conversation: ConversationId, milestone: Milestone): void;
   };
 }
 

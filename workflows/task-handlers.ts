@@ -2,8 +2,9 @@
 import { findTask } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
 import { refuseReusedId, rememberMessage } from '../core/accept-message.ts';
+import { extendBudget } from '../core/extend-budget.ts';
 import { pauseTask, resumeTask } from '../core/hold-task.ts';
-import { confirmMessage, messageTask, takesMessages } from '../core/message-task.ts';
+import { confirmMessage, isOverfull, messageTask, takesMessages } from '../core/message-task.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { refuseTask, startTask } from '../core/start-task.ts';
 import { requestStop, toReceipt } from '../core/stop-task.ts';
@@ -78,6 +79,12 @@ function refuseSteering(state: ConversationState, request: SteerRequest): Refusa
   const reused = refuseReusedId(state, request);
   if (reused !== undefined) return reused;
   const task = ownTask(state, request.task);
+  if (isOverfull(state, task.id)) {
+    return {
+      type: REFUSALS.inboxFull,
+      message: `too much waits for task ${task.id} already: send this again later`,
+    };
+  }
   if (takesMessages(task.status)) return null;
   const why = isTerminal(task.status) ? 'has ended' : 'is being stopped';
   return { type: REFUSALS.taskFinished, message: `task ${task.id} ${why}: it takes no more messages` };

@@ -1,7 +1,9 @@
 /** The workflow of a background agent: one piece of work, from its text in the store to its result there. */
 import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { acceptMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState, Opening, TaskRecord } from '../core/conversation-state.ts';
+import { placePrerequisites } from '../core/prerequisites.ts';
 import { toCarriedState, unarchivedEvents } from '../core/rollover.ts';
 import { budgetWords } from '../core/budget.ts';
 import { requestStop } from '../core/stop-task.ts';
@@ -14,8 +16,9 @@ import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
 import type { SignalArguments } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
-import type { StoppedTask, TaskInput, TaskReport } from '../protocol/task.ts';
-import { createConversation } from './conversation.ts';
+import type { StoppedTask, TaskReport } from '../protocol/task.ts';
+import type { TaskInput } from '../protocol/task-input.ts';
+import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
@@ -38,7 +41,7 @@ export async function task(input: TaskInput): Promise<TaskReport> {
   setReadHandler(conversation);
   setTaskHandlers(conversation);
   const stop = heedOrders(conversation, input.task);
-  if (input.carried === undefined) conversation.ports.record({ type: 'task.started', ...nameOf(input) });
+  if (input.carried === undefined) begin(conversation, input);
   return CancellationScope.nonCancellable(async () => {
     void sendReceipts(conversation, input);
     void sendShortages(conversation, input);
@@ -46,6 +49,16 @@ export async function task(input: TaskInput): Promise<TaskReport> {
     const end = await work(conversation, input, stop);
     return finish(conversation, input, end);
   });
+}
+
+function begin({ state, ports }: Conversation, input: TaskInput): void {
+  ports.record({ type: 'task.started', ...nameOf(input) });
+  for (const message of input.messages ?? []) acceptMessage(state, ports, message);
+}
+
+/** What it began with is in its state by now. */
+function forNextRun({ messages: _messages, prerequisites: _prerequisites, ...input }: TaskInput): TaskInput {
+  return input;
 }
 
 function nameOf({
@@ -71,6 +84,9 @@ function openState({ carried, ...input }: TaskInput): ConversationState {
   const state = openConversation(opening);
   // The task's text is the first row of its transcript, written when it was queued.
   state.head = [1, 1, 0];
+  if (input.prerequisites !== undefined) {
+    placePrerequisites(state, { id: `msg_${id}_before`, at: now(), tasks: input.prerequisites });
+  }
   return state;
 }
 
@@ -88,7 +104,7 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
     if (end === 'rollover') {
       await archiveConversation(state);
       if (isDue() && !stop.isNow)
-        await continueAsNew<typeof task>({ ...input, carried: toCarriedState(state) });
+        await continueAsNew<typeof task>({ ...forNextRun(input), carried: toCarriedState(state) });
       continue;
     }
     if (end === 'failed') return { status: 'failed', partial: false, error: lastError(state) };
@@ -100,6 +116,7 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
     if (end === 'limit' && state.shortage !== null) return toBudgetEnd(state.shortage);
     partial = end === 'limit';
     await condition(() => stop.isNow || state.inbox.length > 0 || !hasUnfinishedTasks(state));
+    await gatherCompletions(conversation);
     const isDone = state.inbox.length === 0 && !hasUnfinishedTasks(state);
     if (isDone) return { status: 'completed', partial, error: null };
   }

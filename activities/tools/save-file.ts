@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { saveFileArguments } from '../../protocol/schemas/tool-arguments.ts';
-import { newFileId } from '../new-id.ts';
+import { makeFileIdOfCall } from '../new-id.ts';
 import type { Tool } from './tool-effect.ts';
 
 /** Spec: files of up to 10 MiB. */
@@ -18,7 +18,7 @@ export const saveFile: Tool = async ({ store }, { workspace, session, task }, ca
   }
   const file = await store.files.put({
     workspace,
-    id: newFileId(),
+    id: makeFileIdOfCall(),
     session,
     task,
     name,

@@ -1,12 +1,15 @@
 /** The to-do list of a conversation: the agent's own notes, in the store. */
 import type { z } from 'zod';
 import type { createTodosArguments, updateTodosArguments } from '../../protocol/schemas/tool-arguments.ts';
+import { currentRun } from '../current-run.ts';
 import type { Tool, ToolEffect } from './tool-effect.ts';
 
 interface Todo {
   id: string;
   description: string;
   status: 'pending' | 'in-progress' | 'completed';
+  /** Run and place of the call that made it: one that is repeated after a crash makes nothing twice. */
+  madeAt?: string;
 }
 
 type Updates = z.infer<typeof updateTodosArguments>['updates'];
@@ -16,23 +19,29 @@ type Descriptions = z.infer<typeof createTodosArguments>['descriptions'];
 export const createTodos: Tool = async ({ store }, request, callArguments) => {
   const one = callArguments['description'];
   const descriptions = typeof one === 'string' ? [one] : (callArguments['descriptions'] as Descriptions);
-  const todos = (await store.todos.get<Todo[]>(request)) ?? [];
-  const added = descriptions.map((description, index): Todo => {
-    return { id: `todo_${todos.length + index + 1}`, description, status: 'pending' };
+  const madeAt = `${currentRun()} ${request.place.join('.')}`;
+  const all = await store.todos.update<Todo[]>(request, (known) => {
+    const todos = known ?? [];
+    if (todos.some((todo) => todo.madeAt === madeAt)) return todos;
+    const added = descriptions.map((description, index): Todo => {
+      return { id: `todo_${todos.length + index + 1}`, description, status: 'pending', madeAt };
+    });
+    return [...todos, ...added];
   });
-  const all = [...todos, ...added];
-  await store.todos.put(request, all);
   return show(all);
 };
 
 export const updateTodos: Tool = async ({ store }, request, callArguments) => {
   const updates = callArguments['updates'] as Updates;
-  const todos = (await store.todos.get<Todo[]>(request)) ?? [];
-  const unknown = updates.filter(({ id }) => !todos.some((todo) => todo.id === id)).map(({ id }) => id);
+  let unknown: string[] = [];
+  const all = await store.todos.update<Todo[]>(request, (known) => {
+    const todos = known ?? [];
+    unknown = updates.filter(({ id }) => !todos.some((todo) => todo.id === id)).map(({ id }) => id);
+    if (unknown.length > 0) return todos;
+    return todos.map((todo) => ({ ...todo, ...updates.find(({ id }) => id === todo.id) }));
+  });
   if (unknown.length > 0)
     return { outcome: 'error', text: `no such item: ${unknown.join(', ')}; nothing was changed` };
-  const all = todos.map((todo) => ({ ...todo, ...updates.find(({ id }) => id === todo.id) }));
-  await store.todos.put(request, all);
   return show(all);
 };
 

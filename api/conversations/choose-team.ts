@@ -4,7 +4,6 @@ import type { Finding } from '../../config/teams/finding.ts';
 import type { OpenSessionBody } from '../../protocol/schemas/requests.ts';
 import type { Team } from '../../protocol/team.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
 import { Problem } from '../http/problem.ts';
 
 const NAME = /^[\w.-]{1,64}$/;
@@ -14,8 +13,12 @@ const INLINE_NAME = 'inline';
 type TeamDependencies = Pick<ApiDependencies, 'teams' | 'compileTeam'>;
 
 /** Throws the problems `unknown-team` and `invalid-team`. */
-export function chooseTeam({ teams, compileTeam }: TeamDependencies, body: OpenSessionBody): Team {
-  if (typeof body.team === 'string' && NAME.test(body.team)) return findTeam({ teams }, body.team);
+export function chooseTeam(
+  { teams, compileTeam }: TeamDependencies,
+  workspace: string,
+  body: OpenSessionBody,
+): Team {
+  if (typeof body.team === 'string' && NAME.test(body.team)) return findTeam({ teams }, workspace, body.team);
   const yaml = typeof body.team === 'string' ? body.team : JSON.stringify(body.team);
   const { team, errors } = compileTeam({ name: INLINE_NAME, yaml });
   if (team === null) throw invalidTeam('The team that came along', errors, 'team');
@@ -33,10 +36,10 @@ function refuseOwnAddresses({ models }: Team): void {
   throw new Problem('invalid-team', message, { errors: [{ path: 'team.models', message }] });
 }
 
-function findTeam({ teams }: Pick<TeamDependencies, 'teams'>, name: string): Team {
-  const loaded = teams.get(DEVELOPMENT_PRINCIPAL.workspace, name);
+function findTeam({ teams }: Pick<TeamDependencies, 'teams'>, workspace: string, name: string): Team {
+  const loaded = teams.get(workspace, name);
   if (loaded === null) {
-    const known = teams.list(DEVELOPMENT_PRINCIPAL.workspace).map((team) => team.name);
+    const known = teams.list(workspace).map((team) => team.name);
     const nearest = nearestName(name, known);
     const hint = nearest === null ? '' : ` (did you mean ${nearest}?)`;
     const list =

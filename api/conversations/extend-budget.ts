@@ -23,7 +23,9 @@ export async function extendTaskBudget(
   const { store, source } = services;
   const { id, starter, record, session } = found;
   if (isTerminal(record.status)) throw new Problem('task-finished', `task ${record.id} has ended`);
-  const view = (await source.readWorkflow(starter, NO_EVENTS))?.view.tasks.find((task) => task.id === record.id);
+  const view = (await source.readWorkflow(starter, NO_EVENTS))?.view.tasks.find(
+    (task) => task.id === record.id,
+  );
   if (view?.shortage?.scope === 'tree') {
     return extendTreeBudget(services, { id: { ...id, task: null }, record: session }, limits, request);
   }
@@ -69,7 +71,9 @@ async function requireBudget(store: Store, id: ConversationId): Promise<BudgetRe
 }
 
 function renderBudget({ limits, used }: { limits: BudgetLimits; used: BudgetAmounts }): BudgetResource {
-  const units = BUDGET_UNITS.map((unit) => [unit, { used: used[unit], limit: limits[unit] ?? null }] as const);
+  const units = BUDGET_UNITS.map(
+    (unit) => [unit, { used: used[unit], limit: limits[unit] ?? null }] as const,
+  );
   return Object.fromEntries(units) as BudgetResource;
 }
 

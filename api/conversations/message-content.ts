@@ -3,24 +3,23 @@ import type { InputPart, MediaPart } from '../../protocol/content.ts';
 import { MESSAGE_TEXT_BYTES } from '../../protocol/schemas/content.ts';
 import type { SendMessageBody } from '../../protocol/schemas/requests.ts';
 import type { Store } from '../../storage/store.ts';
+import type { FileMeta } from '../../storage/file-store.ts';
 import { Problem } from '../http/problem.ts';
+import { maySee } from '../principal.ts';
+import type { Principal } from '../principal.ts';
 
 type ContentBody = Pick<SendMessageBody, 'text' | 'content'>;
 
 /** Throws the problems `message-too-large` and `unknown-file`. */
-export async function toContent(
-  store: Store,
-  { workspace, session }: { workspace: string; session: string | null },
-  body: ContentBody,
-): Promise<InputPart[]> {
+export async function toContent(store: Store, user: FileUser, body: ContentBody): Promise<InputPart[]> {
   const parts = body.content ?? [{ type: 'text' as const, text: body.text ?? '' }];
   requireSize(parts.map((part) => (part.type === 'text' ? part.text : '')).join(''));
   return Promise.all(
     parts.map(async (part, index): Promise<InputPart> => {
       if (part.type === 'text') return part;
       if (part.fileId === undefined) return { ...part, mediaType: part.mediaType ?? null };
-      const file = await store.files.meta(workspace, part.fileId);
-      if (file === null || (file.session !== null && file.session !== session)) {
+      const file = await store.files.meta(user.principal.workspace, part.fileId);
+      if (file === null || !mayUse(user, file)) {
         throw unknownFile(part.fileId, `content[${index}].fileId`);
       }
       if (part.type === 'image' && !file.mediaType.startsWith('image/')) {
@@ -30,6 +29,17 @@ export async function toContent(
       return { ...part, mediaType: part.mediaType ?? file.mediaType };
     }),
   );
+}
+
+/** Who wants to use a file, and in which session; null: in one that is being opened. */
+export interface FileUser {
+  principal: Principal;
+  session: string | null;
+}
+
+/** An upload is its principal's until a session has it, and that session's from then on. */
+export function mayUse({ principal, session }: FileUser, file: FileMeta): boolean {
+  return file.session === null ? maySee(principal, file.principal) : file.session === session;
 }
 
 export function requireSize(text: string): void {

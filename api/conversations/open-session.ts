@@ -10,20 +10,21 @@ import type { FoundSession } from './find-conversation.ts';
 import { hashBody } from '../http/idempotency.ts';
 import type { RequestIds } from '../http/idempotency.ts';
 import { findFileIds, toContent } from './message-content.ts';
-import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+import type { Principal } from '../principal.ts';
 import type { Services } from '../services.ts';
 
 /** The row comes first: whoever is told of the session can read it. Repeating it changes nothing. */
 export async function openSession(
   { store, gateway, teams, compileTeam, settings }: Services,
+  principal: Principal,
   body: OpenSessionBody,
   ids: RequestIds,
 ): Promise<FoundSession> {
-  const { workspace } = DEVELOPMENT_PRINCIPAL;
-  const team = chooseTeam({ teams, compileTeam }, body);
+  const { workspace } = principal;
+  const team = chooseTeam({ teams, compileTeam }, workspace, body);
   const agent = chooseAgent(team, body.agent);
   const session = makeSessionId(ids.at, ids.uuid);
-  const message = await toFirstMessage(store, workspace, body, ids);
+  const message = await toFirstMessage(store, principal, body, ids);
   const title = titleOf(message);
   const user = body.user ?? null;
   const userId = typeof user === 'object' && user !== null ? user.id : user;
@@ -31,6 +32,7 @@ export async function openSession(
   await store.sessions.create({
     workspace,
     id: session,
+    principal: principal.name,
     team: { name: team.name, version: team.version },
     agent,
     user,
@@ -56,7 +58,7 @@ export async function openSession(
   await gateway.startSession(input);
   // With a message a turn begins at once, and what works on it tells the store.
   if (message === null) await store.sessions.setStatus(workspace, session, { status: 'idle', at: ids.at });
-  return findSession(store, session);
+  return findSession(store, principal, session);
 }
 
 /** What a list and the Temporal Web UI show of it; null while nothing was said. */
@@ -67,13 +69,13 @@ function titleOf(message: SendMessage | null): string | null {
 
 async function toFirstMessage(
   store: Services['store'],
-  workspace: string,
+  principal: Principal,
   body: OpenSessionBody,
   ids: RequestIds,
 ): Promise<SendMessage | null> {
   if (body.message === undefined) return null;
   const message = typeof body.message === 'string' ? { text: body.message } : body.message;
-  const content = await toContent(store, { workspace, session: null }, message);
+  const content = await toContent(store, { principal, session: null }, message);
   const id = makeMessageId(ids.at, ids.uuid);
   return { id, hash: hashBody(body.message), content };
 }

@@ -56,7 +56,11 @@ export async function readTask(
 }
 
 /** Of the task and those below it. */
-async function readTaskUsage(store: Store, { workspace, session }: ConversationId, task: string): Promise<Usage> {
+async function readTaskUsage(
+  store: Store,
+  { workspace, session }: ConversationId,
+  task: string,
+): Promise<Usage> {
   const subtree = findSubtree(await store.tasks.listBySession(workspace, session), task);
   const usages = await store.transcript.usage(workspace, session);
   return sumUsage(subtree.map((id) => usages.get(id) ?? NO_USAGE));

@@ -9,6 +9,7 @@ import { Refused, TemporalAway, WorkflowGone } from '../gateway/failures.ts';
 import { hashBody, keyReused, toMessageIdUuid } from '../http/idempotency.ts';
 import { findFileIds, requireSize, toContent } from './message-content.ts';
 import { Problem } from '../http/problem.ts';
+import type { Principal } from '../principal.ts';
 import type { Services } from '../services.ts';
 
 type Deliver = (message: { id: string; hash: string }) => Promise<Acknowledgement>;
@@ -16,7 +17,8 @@ type Deliver = (message: { id: string; hash: string }) => Promise<Acknowledgemen
 interface Envelope {
   workspace: string;
   session: string;
-  /** What the key belongs to: the session, or a task. */
+  principal: Principal;
+  /** What the key belongs to, beside the principal: the session, or a task. */
   scope: string;
   /** When the session was opened. */
   since: number;
@@ -24,18 +26,25 @@ interface Envelope {
   hash: string;
 }
 
+/** Who sends it, and with which `Idempotency-Key`. */
+export interface Sender {
+  principal: Principal;
+  key: string | null;
+}
+
 export async function sendMessage(
   services: Services,
+  { principal, key }: Sender,
   { id, record }: FoundSession,
   body: SendMessageBody,
-  key: string | null,
 ): Promise<Acknowledgement> {
   const { store, gateway } = services;
-  const content = await toContent(store, id, body);
+  const content = await toContent(store, { principal, session: id.session }, body);
   const delivery = body.delivery ?? 'next_step';
   const parts = body.content ?? [{ type: 'text', text: body.text }];
   const envelope = {
     ...id,
+    principal,
     scope: id.session,
     since: record.createdAt,
     key,
@@ -55,15 +64,22 @@ export async function sendMessage(
 /** A message of the person to a task: it goes to the conversation that started the task, which passes it on. */
 export async function steerTask(
   services: Services,
+  { principal, key }: Sender,
   { id, starter, record, session }: FoundTask,
   { text, mode }: SteerTaskBody,
-  key: string | null,
 ): Promise<Acknowledgement> {
   requireSize(text);
   const interrupts = mode === 'interrupt' ? { mode } : {};
-  const hash = hashBody({ text, ...interrupts });
-  const envelope = { ...id, scope: record.id, since: session.createdAt, key, hash };
-  return sendOnce(services, envelope, ({ id: message }) =>
+  const since = session.createdAt;
+  const envelope = {
+    ...id,
+    principal,
+    scope: record.id,
+    since,
+    key,
+    hash: hashBody({ text, ...interrupts }),
+  };
+  return sendOnce(services, envelope, ({ id: message, hash }) =>
     services.gateway.steerTask(starter, { task: record.id, id: message, hash, text, ...interrupts }),
   );
 }
@@ -72,7 +88,7 @@ export async function steerTask(
 async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver): Promise<Acknowledgement> {
   const { store, clock, newId } = services;
   const { workspace, session, key, hash } = envelope;
-  const made = key === null ? { uuid: newId() } : toMessageIdUuid(envelope.scope, key);
+  const made = key === null ? { uuid: newId() } : toMessageIdUuid(envelope.principal, envelope.scope, key);
   const at = key === null ? clock() : envelope.since;
   const id = 'id' in made ? made.id : makeMessageId(at, made.uuid);
   const known =

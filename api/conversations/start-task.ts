@@ -8,9 +8,11 @@ import type { FoundSession, FoundTask } from './find-conversation.ts';
 import { Refused, WorkflowGone } from '../gateway/failures.ts';
 import { hashBody } from '../http/idempotency.ts';
 import type { RequestIds } from '../http/idempotency.ts';
-import { requireSize, unknownFile } from './message-content.ts';
+import { mayUse, requireSize, unknownFile } from './message-content.ts';
+import type { FileUser } from './message-content.ts';
 import { Problem } from '../http/problem.ts';
 import { sessionClosed } from './send-message.ts';
+import type { Principal } from '../principal.ts';
 import type { Services } from '../services.ts';
 
 /** The workflow has taken the task and its text is on the way into the store. */
@@ -19,18 +21,21 @@ const LOOK_EVERY_MS = 15;
 
 export async function startTask(
   services: Services,
+  principal: Principal,
   { id, record }: FoundSession,
   body: StartTaskBody,
   ids: RequestIds,
 ): Promise<{ task: FoundTask; existing: boolean }> {
   requireSize(body.task);
-  await requireFiles(services, id, body.attachments ?? []);
+  await requireFiles(services, { principal, session: id.session }, body.attachments ?? []);
   if (record.status === 'closed' || record.status === 'aborted') throw sessionClosed();
   const task = makeTaskId(ids.uuid);
   const request = { ...body, id: task };
-  const started = await start(services, id, request, `${task}:${hashBody(body)}`);
+  // Before the task reads them: it takes files of its own session, and uploads of the session's owner.
   await services.store.files.assign(id.workspace, id.session, body.attachments ?? []);
-  return { task: await findStored(services, id.session, started.task), existing: started.existing };
+  const started = await start(services, id, request, `${task}:${hashBody(body)}`);
+  const stored = await findStored(services, principal, { session: id.session, task: started.task });
+  return { task: stored, existing: started.existing };
 }
 
 async function start(
@@ -56,22 +61,25 @@ function toTaskRequest(request: StartTaskBody & { id: string }) {
 
 async function requireFiles(
   { store }: Services,
-  { workspace, session }: FoundSession['id'],
+  user: FileUser,
   attachments: readonly string[],
 ): Promise<void> {
-  const files = await store.files.metas(workspace, attachments);
+  const files = await store.files.metas(user.principal.workspace, attachments);
   for (const [index, attachment] of attachments.entries()) {
     const file = files.find((meta) => meta.id === attachment);
-    const isOwn = file !== undefined && (file.session === null || file.session === session);
-    if (!isOwn) throw unknownFile(attachment, `attachments[${index}]`);
+    if (file === undefined || !mayUse(user, file)) throw unknownFile(attachment, `attachments[${index}]`);
   }
 }
 
-async function findStored({ store }: Services, session: string, task: string): Promise<FoundTask> {
+async function findStored(
+  { store }: Services,
+  principal: Principal,
+  place: { session: string; task: string },
+): Promise<FoundTask> {
   const end = Date.now() + STORED_WITHIN_MS;
   for (;;) {
     try {
-      return await findTask(store, session, task);
+      return await findTask(store, principal, place);
     } catch (error) {
       const isEarly = error instanceof Problem && Date.now() < end;
       if (!isEarly) throw error;

@@ -53,10 +53,7 @@ function toReceipt(tasks: StoppedTask[], mode: StopMode, changed: boolean): Rece
 }
 
 /** The task and all below it, as they are now. */
-async function readSubtree(
-  { store, source }: Services,
-  { id, record }: FoundTask,
-): Promise<StoppedTask[]> {
+async function readSubtree({ store, source }: Services, { id, record }: FoundTask): Promise<StoppedTask[]> {
   const { records, views } = await readTaskTree({ store }, source, { ...id, task: null }, null);
   const subtree = findSubtree(records, record.id);
   return records

@@ -12,6 +12,8 @@ type Responses = PathConfig['responses'];
 
 /** What any route may answer. */
 const ALWAYS: ProblemName[] = ['foreign-host', 'foreign-origin', 'internal', 'unavailable'];
+/** The name of the security scheme. */
+const ACCESS_KEY = 'accessKey';
 const WITH_BODY: ProblemName[] = [
   'malformed-json',
   'malformed-request',
@@ -23,11 +25,19 @@ const WITH_BODY: ProblemName[] = [
 const DESCRIPTION = `Durable background agents for conversations.
 
 Errors are \`application/problem+json\` (RFC 9457) with a stable \`type\`. Times are ISO 8601 in UTC, durations are
-milliseconds. What is unknown is \`null\`. A list answers \`{data, nextCursor}\`.`;
+milliseconds. What is unknown is \`null\`. A list answers \`{data, nextCursor}\`.
+
+A server with access keys (it was started with \`OFFSTAGE_KEYS\`) wants one in every request. Sessions, and what belongs
+to them, are seen by the principal who opened them and by admins of their workspace; for anybody else they do not exist.`;
 
 export function createOpenApiDocument(): object {
   const registry = new OpenAPIRegistry();
   for (const route of ALL_ROUTES) registry.registerPath(toPathConfig(route));
+  registry.registerComponent('securitySchemes', ACCESS_KEY, {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An access key, made with "offstage keys create". Servers without keys ask for none.',
+  });
   return new OpenApiGeneratorV31(registry.definitions, { sortComponents: 'alphabetically' }).generateDocument(
     {
       openapi: '3.1.0',
@@ -55,6 +65,7 @@ function toPathConfig(route: Route): PathConfig {
     tags: [route.tag],
     summary: route.summary,
     operationId: toOperationId(route),
+    security: route.isOpen === true ? [] : [{ [ACCESS_KEY]: [] }],
     ...(route.description === undefined ? {} : { description: route.description }),
     request: {
       ...(parameters.length === 0
@@ -112,7 +123,8 @@ function toResponses(route: Route): Responses {
 function listProblems(route: Route): ProblemName[] {
   const hasBody = route.body !== undefined || route.otherBody !== undefined;
   const ofInput: ProblemName[] = hasBody ? WITH_BODY : route.query === undefined ? [] : ['invalid-request'];
-  return [...new Set([...ofInput, ...route.problems, ...ALWAYS])];
+  const ofKey: ProblemName[] = route.isOpen === true ? [] : ['unauthenticated'];
+  return [...new Set([...ofInput, ...ofKey, ...route.problems, ...ALWAYS])];
 }
 
 function groupByStatus(names: readonly ProblemName[]): Map<number, ProblemName[]> {

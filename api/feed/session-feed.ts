@@ -71,6 +71,11 @@ export class SessionFeed {
     return this.#isOver;
   }
 
+  /** Its own, and those of the tasks that its conversation waits for. */
+  get subscriptions(): number {
+    return this.#isOver ? 0 : 1 + this.#transfers.subscriptions;
+  }
+
   /** While Temporal is away, what the store has. */
   async readPage(from: number): Promise<EventPage> {
     try {

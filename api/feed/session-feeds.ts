@@ -10,6 +10,7 @@ import { SessionFeed } from './session-feed.ts';
 export class SessionFeeds {
   readonly #dependencies: { source: EventSource; bus: Bus; logger: Logger };
   readonly #feeds = new Map<string, { feed: SessionFeed; readers: number }>();
+  #cutOff = 0;
 
   constructor(dependencies: { source: EventSource; bus: Bus; logger: Logger }) {
     this.#dependencies = dependencies;
@@ -32,7 +33,19 @@ export class SessionFeeds {
       leave();
       throw error;
     }
-    return new FeedReader(feed, from === 'latest' ? feed.head + 1 : from, leave);
+    const reader = new FeedReader(feed, from === 'latest' ? feed.head + 1 : from, leave);
+    reader.cutOff.addEventListener('abort', () => (this.#cutOff += 1));
+    return reader;
+  }
+
+  /** What is open at the moment, and how many readers did not keep up so far. */
+  count(): { readers: number; subscriptions: number; cutOff: number } {
+    const entries = [...this.#feeds.values()];
+    return {
+      readers: entries.reduce((sum, { readers }) => sum + readers, 0),
+      subscriptions: entries.reduce((sum, { feed }) => sum + feed.subscriptions, 0),
+      cutOff: this.#cutOff,
+    };
   }
 
   /** Ends all readers. */

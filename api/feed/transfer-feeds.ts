@@ -7,6 +7,7 @@ import type { FeedItem, LiveEvent } from './feed-item.ts';
 interface TaskFeed {
   join(listener: { push(item: FeedItem): void; end(): void }): void;
   stop(): void;
+  readonly subscriptions: number;
 }
 
 type OpenFeed = (task: string, from: 'first' | 'latest') => TaskFeed;
@@ -49,12 +50,18 @@ export class TransferFeeds {
     });
   }
 
+  get subscriptions(): number {
+    return [...this.#feeds.values()].reduce((sum, feed) => sum + feed.subscriptions, 0);
+  }
+
   stop(): void {
     this.#isStopped = true;
     for (const task of this.#feeds.keys()) this.#leave(task);
   }
 
+  /** A message that waits already when the task is queued detaches it before it has started. */
   #leave(task: string): void {
+    this.#expected.delete(task);
     const feed = this.#feeds.get(task);
     this.#feeds.delete(task);
     feed?.stop();

@@ -6,8 +6,9 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { RequestKey } from '../../storage/request-store.ts';
 import { Problem } from './problem.ts';
-import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+import type { Principal } from '../principal.ts';
 
 export interface Answer {
   status: number;
@@ -23,6 +24,8 @@ export interface RequestIds {
 
 const WAIT_MS = 10_000;
 const LOOK_EVERY_MS = 50;
+/** Well below the time after which the store takes a request for given up. */
+const RENEW_EVERY_MS = 1_500;
 const MESSAGE_ID = /^msg_[0-9a-f]{28}$/;
 
 export function readIdempotencyKey(request: Request): string | null {
@@ -35,21 +38,26 @@ export function readIdempotencyKey(request: Request): string | null {
 /** `route`: the path with its ids. `answer` may be called again for a request whose process died on the way. */
 export async function answerOnce(
   { store, clock, newId }: Pick<ApiDependencies, 'store' | 'clock' | 'newId'>,
-  { request, route, body }: { request: Request; route: string; body: unknown },
+  {
+    principal,
+    request,
+    route,
+    body,
+  }: { principal: Principal; request: Request; route: string; body: unknown },
   answer: (ids: RequestIds) => Promise<Answer>,
 ): Promise<Answer> {
   const key = readIdempotencyKey(request);
   if (key === null) return answer({ at: clock(), uuid: newId() });
-  const { workspace, name: principal } = DEVELOPMENT_PRINCIPAL;
-  const requestKey = { workspace, principal, route, key };
+  const { workspace, name } = principal;
+  const requestKey = { workspace, principal: name, route, key };
   const end = clock() + WAIT_MS;
   for (;;) {
     const known = await store.requests.begin<Answer>(requestKey, hashBody(body), clock());
     if (known.state === 'same') return known.response;
     if (known.state === 'conflict') throw keyReused(key);
     if (known.state === 'new') {
-      return complete(store, requestKey, () =>
-        answer({ at: known.since, uuid: toUuid(workspace, principal, route, key) }),
+      return complete({ store, clock }, requestKey, () =>
+        answer({ at: known.since, uuid: toUuid(workspace, name, route, key) }),
       );
     }
     if (clock() >= end) {
@@ -66,18 +74,24 @@ export async function answerOnce(
 }
 
 async function complete(
-  store: ApiDependencies['store'],
-  requestKey: { workspace: string; principal: string; route: string; key: string },
+  { store, clock }: Pick<ApiDependencies, 'store' | 'clock'>,
+  requestKey: RequestKey,
   answer: () => Promise<Answer>,
 ): Promise<Answer> {
+  // Whoever repeats the request knows by this that it must wait, and not that this process has died.
+  const alive = setInterval(() => {
+    store.requests.renew(requestKey, clock()).catch(() => undefined);
+  }, RENEW_EVERY_MS);
   try {
     const given = await answer();
     await store.requests.complete(requestKey, given);
     return given;
   } catch (error) {
-    // A refusal changed nothing, so the same key may be tried again.
-    await store.requests.abandon(requestKey);
+    // A refusal changed nothing, so the same key may be tried again. A store that is away learns of it by the silence.
+    await store.requests.abandon(requestKey).catch(() => undefined);
     throw error;
+  } finally {
+    clearInterval(alive);
   }
 }
 
@@ -85,8 +99,12 @@ async function complete(
  * The id of a message: what the client chose, in our form. An id of ours as the key is taken as it is, so that a
  * message whose answer got lost can be sent again by the id that was told.
  */
-export function toMessageIdUuid(scope: string, key: string): { id: string } | { uuid: string } {
-  return MESSAGE_ID.test(key) ? { id: key } : { uuid: toUuid(scope, key) };
+export function toMessageIdUuid(
+  { name }: Principal,
+  scope: string,
+  key: string,
+): { id: string } | { uuid: string } {
+  return MESSAGE_ID.test(key) ? { id: key } : { uuid: toUuid(scope, name, key) };
 }
 
 export function keyReused(key: string): Problem {

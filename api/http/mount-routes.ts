@@ -1,7 +1,10 @@
 /** Gives Express the routes, with everything around a handler: body, validation, methods that are not allowed. */
 import express from 'express';
 import type { Express, Request, RequestHandler, Response } from 'express';
+import { createAuthentication } from './authenticate.ts';
 import { hasDeepNesting } from './has-deep-nesting.ts';
+import { nameRoute } from './observe-requests.ts';
+import { NOBODY, readPrincipal } from '../principal.ts';
 import { Problem } from './problem.ts';
 import type { Outgoing, Route } from './route.ts';
 import { refuseOtherMethods } from './send-problem.ts';
@@ -13,10 +16,14 @@ const BODY_BYTES = 1024 * 1024;
 const NESTING = 100;
 
 export function mountRoutes(app: Express, routes: readonly Route[], services: Services): void {
+  const authenticate = createAuthentication(services.keys);
   for (const [path, ofPath] of groupByPath(routes)) {
     const mounted = app.route(toExpressPath(path));
     for (const route of ofPath) {
-      const before = route.otherBody === undefined ? readJsonBody(route) : [];
+      // First the key: nobody else's body is read.
+      const before = [nameRequest(route)];
+      if (route.isOpen !== true) before.push(authenticate);
+      if (route.otherBody === undefined) before.push(...readJsonBody(route));
       mounted[route.method](...before, createHandler(route, services));
     }
     const methods = ofPath.map((route) => route.method.toUpperCase());
@@ -24,13 +31,25 @@ export function mountRoutes(app: Express, routes: readonly Route[], services: Se
   }
 }
 
+/** First of all, so that a body that cannot be read belongs to a route too. */
+function nameRequest({ path }: Route): RequestHandler {
+  return (request, response, next) => {
+    nameRoute(response, path, request.params);
+    next();
+  };
+}
+
 function createHandler(route: Route, services: Services): RequestHandler {
   return async (request, response) => {
     const query = route.query === undefined ? {} : validate(route.query, { ...request.query }, 'query');
     const body = route.body === undefined ? undefined : validate(route.body, request.body ?? {});
     const parameters = request.params as Record<string, string>;
+    const principal = route.isOpen === true ? NOBODY : readPrincipal(response);
     const { path } = request;
-    send(response, await route.handle(services, { parameters, query, body, path, request, response }));
+    send(
+      response,
+      await route.handle(services, { principal, parameters, query, body, path, request, response }),
+    );
   };
 }
 

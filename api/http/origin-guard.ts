@@ -4,6 +4,7 @@
  * another origin is refused. Spec: trust.md.
  */
 import type { RequestHandler } from 'express';
+import { isLoopbackName } from '../../config/is-loopback-name.ts';
 import { Problem } from './problem.ts';
 
 export const guardOrigin: RequestHandler = (request, _response, next) => {
@@ -37,10 +38,4 @@ function isLoopbackOrigin(origin: string): boolean {
 function isLoopbackHost(host: string): boolean {
   const match = /^(\[[0-9a-f:.]+\]|[^:]+)(?::\d{1,5})?$/i.exec(host);
   return match?.[1] !== undefined && isLoopbackName(match[1]);
-}
-
-/** Of a host without its port. */
-export function isLoopbackName(host: string): boolean {
-  const name = host.toLowerCase();
-  return ['localhost', '::1', '[::1]'].includes(name) || /^127(\.\d{1,3}){3}$/.test(name);
 }

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'unknown-file': { status: 422, title: 'There is no such file' },
   'task-refused': { status: 422, title: 'The task may not start' },
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used with another body' },
+  unauthenticated: { status: 401, title: 'An access key is needed' },
   'foreign-host': { status: 403, title: 'The Host is not a name of this machine' },
   'foreign-origin': { status: 403, title: 'Requests of other origins are refused' },
   'not-found': { status: 404, title: 'Not found' },

@@ -1,6 +1,7 @@
 /** A route is one thing: what it takes, what it answers, how it is described, and what it does. */
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import type { Principal } from '../principal.ts';
 import type { ProblemName } from './problem.ts';
 import type { Services } from '../services.ts';
 
@@ -18,6 +19,8 @@ export interface Success {
 
 /** A request as a handler gets it: everything that the route declares has been checked. */
 export interface Incoming<Body, Query> {
+  /** Who asks. */
+  principal: Principal;
   /** What `{name}` in the path stands for. */
   parameters: Record<string, string>;
   query: Query;
@@ -45,6 +48,8 @@ export interface Route {
   otherBody?: { mediaType: string; schema: z.ZodType }[];
   headers?: HeaderParameter[];
   successes: Success[];
+  /** It asks for no access key, and serves nothing that belongs to anybody. */
+  isOpen?: true;
   /** Beside those that every route has. */
   problems: ProblemName[];
   handle(services: Services, incoming: Incoming<unknown, unknown>): Promise<Outgoing>;

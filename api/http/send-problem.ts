@@ -5,16 +5,14 @@ import { MulterError } from 'multer';
 import { StoreAway } from '../../storage/store-away.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { TemporalAway } from '../gateway/failures.ts';
+import { describeRequest } from './observe-requests.ts';
 import { Problem } from './problem.ts';
 
 export function createProblemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const problem = toProblem(error);
     if (problem.problem === 'internal') {
-      logger.error({ err: error, method: request.method, path: request.path }, 'a request failed');
-    }
-    if (error instanceof StoreAway) {
-      logger.warn({ reason: error.message, method: request.method, path: request.path }, 'the store is away');
+      logger.error({ err: error, ...describeRequest(request.method, response) }, 'a request failed');
     }
     if (response.headersSent) {
       next(error);

@@ -25,12 +25,13 @@ const ofTask = defineRoute({
     'idempotency-key-reused',
     'unavailable',
   ],
-  async handle(services, { parameters, body, path, request }) {
+  async handle(services, { principal, parameters, body, path, request }) {
     const session = requireParameter(parameters, 'session');
-    const task = await findTask(services.store, session, requireParameter(parameters, 'task'));
-    return answerOnce(services, { request, route: path, body }, async ({ uuid }) => ({
+    const task = requireParameter(parameters, 'task');
+    const found = await findTask(services.store, principal, { session, task });
+    return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => ({
       status: 200,
-      body: await extendTaskBudget(services, task, body, uuid),
+      body: await extendTaskBudget(services, found, body, uuid),
     }));
   },
 });
@@ -45,9 +46,9 @@ const ofTree = defineRoute({
   body: extendBudgetSchema,
   successes: [{ status: 200, description: 'The budget as it is now', schema: extendedBudgetSchema }],
   problems: ['not-found', 'no-budget', 'session-closed', 'idempotency-key-reused', 'unavailable'],
-  async handle(services, { parameters, body, path, request }) {
-    const session = await findSession(services.store, requireParameter(parameters, 'session'));
-    return answerOnce(services, { request, route: path, body }, async ({ uuid }) => ({
+  async handle(services, { principal, parameters, body, path, request }) {
+    const session = await findSession(services.store, principal, requireParameter(parameters, 'session'));
+    return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => ({
       status: 200,
       body: await extendTreeBudget(services, session, body, uuid),
     }));

@@ -38,8 +38,8 @@ const ofSession = defineRoute({
   query: eventsQuerySchema,
   successes,
   problems: ['not-found'],
-  async handle(services, { parameters, query, request, response }) {
-    const { id } = await findSession(services.store, requireParameter(parameters, 'session'));
+  async handle(services, { principal, parameters, query, request, response }) {
+    const { id } = await findSession(services.store, principal, requireParameter(parameters, 'session'));
     return serveEvents(services, { id, query, request, response });
   },
 });
@@ -54,9 +54,10 @@ const ofTask = defineRoute({
   query: eventsQuerySchema,
   successes,
   problems: ['not-found'],
-  async handle(services, { parameters, query, request, response }) {
+  async handle(services, { principal, parameters, query, request, response }) {
     const session = requireParameter(parameters, 'session');
-    const { id } = await findTask(services.store, session, requireParameter(parameters, 'task'));
+    const task = requireParameter(parameters, 'task');
+    const { id } = await findTask(services.store, principal, { session, task });
     return serveEvents(services, { id, query, request, response });
   },
 });

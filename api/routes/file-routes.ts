@@ -5,7 +5,7 @@ import { makeFileId } from '../../protocol/ids.ts';
 import { fileSchema } from '../../protocol/schemas/resources.ts';
 import { answerOnce } from '../http/idempotency.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+import { maySee } from '../principal.ts';
 import { readRawBody } from '../http/read-raw-body.ts';
 import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
 import type { Incoming, Route } from '../http/route.ts';
@@ -38,23 +38,27 @@ const upload = defineRoute({
   successes: [{ status: 201, description: 'The file', schema: fileSchema }],
   problems: ['file-too-large', 'idempotency-key-reused'],
   async handle(services, incoming) {
-    const { request, path } = incoming;
+    const { principal, request, path } = incoming;
     const { buffer: bytes, ...file } = await readFile(incoming);
     const body = { ...file, hash: createHash('sha256').update(bytes).digest('hex') };
-    const answer = await answerOnce(services, { request, route: path, body }, async ({ at, uuid }) => {
-      const { workspace } = DEVELOPMENT_PRINCIPAL;
-      const stored = await services.store.files.put({
-        workspace,
-        id: makeFileId(at, uuid),
-        session: null,
-        task: null,
-        ...file,
-        bytes,
-        createdAt: at,
-      });
-      const { id, name, mediaType, size } = stored;
-      return { status: 201, body: { id, name, mediaType, size } };
-    });
+    const answer = await answerOnce(
+      services,
+      { principal, request, route: path, body },
+      async ({ at, uuid }) => {
+        const stored = await services.store.files.put({
+          workspace: principal.workspace,
+          principal: principal.name,
+          id: makeFileId(at, uuid),
+          session: null,
+          task: null,
+          ...file,
+          bytes,
+          createdAt: at,
+        });
+        const { id, name, mediaType, size } = stored;
+        return { status: 201, body: { id, name, mediaType, size } };
+      },
+    );
     return { ...answer, headers: { Location: `${path}/${(answer.body as { id: string }).id}` } };
   },
 });
@@ -66,10 +70,10 @@ const read = defineRoute({
   summary: 'Read a file',
   successes: [{ status: 200, description: 'Its bytes, with its own type', mediaType: '*/*' }],
   problems: ['not-found'],
-  async handle({ store }, { parameters, response }) {
+  async handle({ store }, { principal, parameters, response }) {
     const id = requireParameter(parameters, 'file');
-    const file = FILE_ID.test(id) ? await store.files.get(DEVELOPMENT_PRINCIPAL.workspace, id) : null;
-    if (file === null) throw notFound('file', id);
+    const file = FILE_ID.test(id) ? await store.files.get(principal.workspace, id) : null;
+    if (file === null || !maySee(principal, file.principal)) throw notFound('file', id);
     response.setHeader('Content-Type', file.mediaType);
     response.setHeader('Cache-Control', 'private, no-store');
     // What somebody uploaded must not act as a page of this address.

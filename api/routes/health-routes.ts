@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { healthSchema, readinessSchema } from '../../protocol/schemas/health.ts';
 import { defineRoute } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
-import type { Services } from '../services.ts';
+import { isAnswered } from '../is-answered.ts';
 
 const tag = 'Health';
 
@@ -12,6 +11,7 @@ const alive = defineRoute({
   tag,
   summary: 'Whether the process is alive',
   successes: [{ status: 200, description: 'It is', schema: healthSchema, example: { status: 'ok' } }],
+  isOpen: true,
   problems: [],
   handle: () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
 });
@@ -25,27 +25,34 @@ const ready = defineRoute({
     { status: 200, description: 'All of them', schema: readinessSchema },
     { status: 503, description: 'Not all of them', schema: readinessSchema },
   ],
+  isOpen: true,
   problems: [],
   async handle(services) {
-    const [health, store] = await Promise.all([services.gateway.checkHealth(), isStoreReady(services)]);
+    const [health, store] = await Promise.all([
+      services.gateway.checkHealth(),
+      isAnswered(services.store.ping()),
+    ]);
     const checks = { ...health, store };
     const isReady = Object.values(checks).every(Boolean) && !services.isShutDown();
     return { status: isReady ? 200 : 503, body: { ready: isReady, ...checks } };
   },
 });
 
-export const healthRoutes: Route[] = [alive, ready];
+const metrics = defineRoute({
+  method: 'get',
+  path: '/metrics',
+  tag,
+  summary: 'The numbers of this process, for Prometheus',
+  description:
+    'Requests, streams, the store, and where the process works too, turns, tasks, model calls, tokens, cost. ' +
+    'No label holds an id or content. A worker tells its numbers at OFFSTAGE_METRICS.',
+  successes: [{ status: 200, description: 'In the text format of Prometheus', mediaType: 'text/plain' }],
+  problems: [],
+  async handle({ registry }, { response }) {
+    response.setHeader('Content-Type', registry.contentType);
+    response.status(200).end(await registry.metrics());
+    return undefined;
+  },
+});
 
-const STORE_DEADLINE_MS = 3_000;
-
-async function isStoreReady({ store }: Services): Promise<boolean> {
-  const tooLate = new AbortController();
-  const answers = store.ping().then(
-    () => true,
-    () => false,
-  );
-  const waits = sleep(STORE_DEADLINE_MS, false, { signal: tooLate.signal }).catch(() => false);
-  const isReady = await Promise.race([answers, waits]);
-  tooLate.abort();
-  return isReady;
-}
+export const healthRoutes: Route[] = [alive, ready, metrics];

@@ -50,9 +50,10 @@ const send = defineRoute({
     'inbox-full',
     'unavailable',
   ],
-  async handle(services, { parameters, body, request, response }) {
-    const found = await findSession(services.store, requireParameter(parameters, 'session'));
-    const deliver = () => sendMessage(services, found, body, readIdempotencyKey(request));
+  async handle(services, { principal, parameters, body, request, response }) {
+    const found = await findSession(services.store, principal, requireParameter(parameters, 'session'));
+    const sender = { principal, key: readIdempotencyKey(request) };
+    const deliver = () => sendMessage(services, sender, found, body);
     if (request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
       await streamTurn(services, { id: found.id, deliver, response });
       return undefined;
@@ -79,8 +80,8 @@ const list = defineRoute({
     { status: 200, description: 'A page of messages, oldest first', schema: pageOf(messageSchema) },
   ],
   problems: ['not-found'],
-  async handle({ store, source }, { parameters, query }) {
-    const { id } = await findSession(store, requireParameter(parameters, 'session'));
+  async handle({ store, source }, { principal, parameters, query }) {
+    const { id } = await findSession(store, principal, requireParameter(parameters, 'session'));
     return { status: 200, body: await readMessages(store, source, id, query) };
   },
 });

@@ -13,7 +13,7 @@ import { findSession } from '../conversations/find-conversation.ts';
 import { WorkflowGone } from '../gateway/failures.ts';
 import { answerOnce } from '../http/idempotency.ts';
 import { openSession } from '../conversations/open-session.ts';
-import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+import { ownerSeenBy } from '../principal.ts';
 import { readSession, renderListedSession } from '../conversations/read-session.ts';
 import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
 import type { Route } from '../http/route.ts';
@@ -38,12 +38,12 @@ const open = defineRoute({
     'idempotency-key-reused',
     'unavailable',
   ],
-  async handle(services, { body, path, request }) {
+  async handle(services, { principal, body, path, request }) {
     const { status, body: session } = await answerOnce(
       services,
-      { request, route: path, body },
+      { principal, request, route: path, body },
       async (ids) => {
-        const opened = await openSession(services, body, ids);
+        const opened = await openSession(services, principal, body, ids);
         return { status: 201, body: await readSession(services, services.source, opened) };
       },
     );
@@ -59,8 +59,9 @@ const list = defineRoute({
   query: listSessionsQuerySchema,
   successes: [{ status: 200, description: 'A page of sessions', schema: pageOf(listedSessionSchema) }],
   problems: [],
-  async handle({ store }, { query }) {
-    const page = await store.sessions.list(DEVELOPMENT_PRINCIPAL.workspace, query);
+  async handle({ store }, { principal, query }) {
+    const owner = ownerSeenBy(principal);
+    const page = await store.sessions.list(principal.workspace, { ...query, owner });
     return { status: 200, body: { ...page, data: page.data.map(renderListedSession) } };
   },
 });
@@ -72,8 +73,8 @@ const read = defineRoute({
   summary: 'Read a session',
   successes: [{ status: 200, description: 'The session', schema: sessionSchema, example: exampleSession }],
   problems: ['not-found'],
-  async handle(services, { parameters }) {
-    const found = await findSession(services.store, requireParameter(parameters, 'session'));
+  async handle(services, { principal, parameters }) {
+    const found = await findSession(services.store, principal, requireParameter(parameters, 'session'));
     return { status: 200, body: await readSession(services, services.source, found) };
   },
 });
@@ -88,9 +89,9 @@ const interrupt = defineRoute({
   body: interruptSchema,
   successes: [{ status: 200, description: 'The turn that was stopped', schema: interruptedSchema }],
   problems: ['not-found', 'idempotency-key-reused', 'unavailable'],
-  async handle(services, { parameters, body, path, request }) {
-    const { id } = await findSession(services.store, requireParameter(parameters, 'session'));
-    return answerOnce(services, { request, route: path, body }, async ({ uuid }) => {
+  async handle(services, { principal, parameters, body, path, request }) {
+    const { id } = await findSession(services.store, principal, requireParameter(parameters, 'session'));
+    return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => {
       const answer = await unlessGone(services.gateway.interrupt(id, uuid));
       return { status: 200, body: answer ?? { turn: null, changed: false } };
     });
@@ -107,9 +108,9 @@ const close = defineRoute({
   body: closeSessionSchema,
   successes: [{ status: 200, description: 'What the session is now', schema: closedSchema }],
   problems: ['not-found', 'idempotency-key-reused', 'unavailable'],
-  async handle(services, { parameters, body, path, request }) {
-    const { id } = await findSession(services.store, requireParameter(parameters, 'session'));
-    return answerOnce(services, { request, route: path, body }, async ({ uuid }) => {
+  async handle(services, { principal, parameters, body, path, request }) {
+    const { id } = await findSession(services.store, principal, requireParameter(parameters, 'session'));
+    return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => {
       const { reason = 'closed by request', tasks } = body;
       const wish = tasks === undefined ? { reason } : { reason, tasks };
       const answer = await unlessGone(services.gateway.close(id, wish, uuid));
@@ -125,8 +126,8 @@ const remove = defineRoute({
   summary: 'Close a session and delete its rows, files and histories',
   successes: [{ status: 204, description: 'It is gone' }],
   problems: ['not-found', 'unavailable'],
-  async handle(services, { parameters }) {
-    const found = await findSession(services.store, requireParameter(parameters, 'session'));
+  async handle(services, { principal, parameters }) {
+    const found = await findSession(services.store, principal, requireParameter(parameters, 'session'));
     await deleteSession(services, found);
     return { status: 204 };
   },

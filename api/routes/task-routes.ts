@@ -19,12 +19,12 @@ import { findSession, findTask } from '../conversations/find-conversation.ts';
 import type { FoundTask } from '../conversations/find-conversation.ts';
 import { holdTask } from '../conversations/hold-task.ts';
 import { answerOnce, readIdempotencyKey } from '../http/idempotency.ts';
-import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
+import { ownerSeenBy } from '../principal.ts';
 import { readMessages } from '../conversations/read-messages.ts';
 import { readTask } from '../conversations/read-task.ts';
 import { renderListedTask, renderTaskSummary } from '../conversations/render-task.ts';
 import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
-import type { Route } from '../http/route.ts';
+import type { Incoming, Route } from '../http/route.ts';
 import { steerTask } from '../conversations/send-message.ts';
 import type { Services } from '../services.ts';
 import { startTask } from '../conversations/start-task.ts';
@@ -41,8 +41,8 @@ const list = defineRoute({
   description: 'The whole tree, oldest first.',
   successes: [{ status: 200, description: 'All tasks', schema: pageOf(taskSummarySchema) }],
   problems: ['not-found'],
-  async handle({ store, source, clock }, { parameters }) {
-    const { id } = await findSession(store, requireParameter(parameters, 'session'));
+  async handle({ store, source, clock }, { principal, parameters }) {
+    const { id } = await findSession(store, principal, requireParameter(parameters, 'session'));
     const { records, views, isStale } = await readTaskTree({ store }, source, id, null);
     const now = clock();
     const data = records.map((record) => renderTaskSummary(record, views.get(record.id), now));
@@ -70,10 +70,10 @@ const start = defineRoute({
     'session-closed',
     'unavailable',
   ],
-  async handle(services, { parameters, body, path, request }) {
-    const found = await findSession(services.store, requireParameter(parameters, 'session'));
-    return answerOnce(services, { request, route: path, body }, async (ids) => {
-      const { task, existing } = await startTask(services, found, body, ids);
+  async handle(services, { principal, parameters, body, path, request }) {
+    const found = await findSession(services.store, principal, requireParameter(parameters, 'session'));
+    return answerOnce(services, { principal, request, route: path, body }, async (ids) => {
+      const { task, existing } = await startTask(services, principal, found, body, ids);
       return { status: existing ? 200 : 201, body: await readTask(services, services.source, task) };
     });
   },
@@ -87,8 +87,9 @@ const listAll = defineRoute({
   query: listTasksQuerySchema,
   successes: [{ status: 200, description: 'A page of tasks', schema: pageOf(listedTaskSchema) }],
   problems: [],
-  async handle({ store, clock }, { query }) {
-    const page = await store.tasks.list(DEVELOPMENT_PRINCIPAL.workspace, query);
+  async handle({ store, clock }, { principal, query }) {
+    const owner = ownerSeenBy(principal);
+    const page = await store.tasks.list(principal.workspace, { ...query, owner });
     const now = clock();
     return { status: 200, body: { ...page, data: page.data.map((record) => renderListedTask(record, now)) } };
   },
@@ -101,8 +102,8 @@ const read = defineRoute({
   summary: 'Read a task',
   successes: [{ status: 200, description: 'The task', schema: taskSchema }],
   problems: ['not-found'],
-  async handle(services, { parameters }) {
-    const task = await find(services, parameters);
+  async handle(services, incoming) {
+    const task = await find(services, incoming);
     return { status: 200, body: await readTask(services, services.source, task) };
   },
 });
@@ -117,9 +118,9 @@ const messages = defineRoute({
     { status: 200, description: 'A page of messages, oldest first', schema: pageOf(messageSchema) },
   ],
   problems: ['not-found'],
-  async handle(services, { parameters, query }) {
-    const { id } = await find(services, parameters);
-    return { status: 200, body: await readMessages(services.store, services.source, id, query) };
+  async handle(services, incoming) {
+    const { id } = await find(services, incoming);
+    return { status: 200, body: await readMessages(services.store, services.source, id, incoming.query) };
   },
 });
 
@@ -140,10 +141,19 @@ const steer = defineRoute({
       schema: acknowledgementSchema,
     },
   ],
-  problems: ['not-found', 'message-too-large', 'idempotency-key-reused', 'task-finished', 'unavailable'],
-  async handle(services, { parameters, body, request }) {
-    const task = await find(services, parameters);
-    const acknowledgement = await steerTask(services, task, body, readIdempotencyKey(request));
+  problems: [
+    'not-found',
+    'message-too-large',
+    'idempotency-key-reused',
+    'task-finished',
+    'inbox-full',
+    'unavailable',
+  ],
+  async handle(services, incoming) {
+    const { principal, body, request } = incoming;
+    const task = await find(services, incoming);
+    const sender = { principal, key: readIdempotencyKey(request) };
+    const acknowledgement = await steerTask(services, sender, task, body);
     return { status: 202, body: acknowledgement };
   },
 });
@@ -160,16 +170,22 @@ const stop = defineRoute({
   body: stopTaskSchema,
   successes: [{ status: 200, description: 'The receipt', schema: receiptSchema }],
   problems: ['not-found', 'idempotency-key-reused', 'unavailable'],
-  async handle(services, { parameters, body, path, request }) {
-    const task = await find(services, parameters);
-    return answerOnce(services, { request, route: path, body }, async ({ uuid }) => ({
+  async handle(services, incoming) {
+    const { principal, body, path, request } = incoming;
+    const task = await find(services, incoming);
+    return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => ({
       status: 200,
       body: await stopTask(services, task, body.mode ?? 'now', uuid),
     }));
   },
 });
 
-const hold = (word: 'pause' | 'resume', act: 'pauseTask' | 'resumeTask', summary: string, description: string) =>
+const hold = (
+  word: 'pause' | 'resume',
+  act: 'pauseTask' | 'resumeTask',
+  summary: string,
+  description: string,
+) =>
   defineRoute({
     method: 'post',
     path: `/v1/sessions/{session}/tasks/{task}/${word}`,
@@ -180,9 +196,10 @@ const hold = (word: 'pause' | 'resume', act: 'pauseTask' | 'resumeTask', summary
     body: holdTaskSchema,
     successes: [{ status: 200, description: 'What the task is now', schema: heldTaskSchema }],
     problems: ['not-found', 'idempotency-key-reused', 'unavailable'],
-    async handle(services, { parameters, body, path, request }) {
-      const task = await find(services, parameters);
-      return answerOnce(services, { request, route: path, body }, async ({ uuid }) => ({
+    async handle(services, incoming) {
+      const { principal, body, path, request } = incoming;
+      const task = await find(services, incoming);
+      return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => ({
         status: 200,
         body: await holdTask(services, task, act, uuid),
       }));
@@ -205,6 +222,10 @@ const resume = hold(
 
 export const taskRoutes: Route[] = [list, start, listAll, read, messages, steer, stop, pause, resume];
 
-function find({ store }: Services, parameters: Record<string, string>): Promise<FoundTask> {
-  return findTask(store, requireParameter(parameters, 'session'), requireParameter(parameters, 'task'));
+function find(
+  { store }: Services,
+  { principal, parameters }: Pick<Incoming<unknown, unknown>, 'principal' | 'parameters'>,
+): Promise<FoundTask> {
+  const session = requireParameter(parameters, 'session');
+  return findTask(store, principal, { session, task: requireParameter(parameters, 'task') });
 }

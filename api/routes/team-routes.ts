@@ -5,7 +5,6 @@ import { validateTeamSchema } from '../../protocol/schemas/requests.ts';
 import { listedTeamSchema, teamSchema, teamValidationSchema } from '../../protocol/schemas/teams.ts';
 import type { ListedTeamResource, TeamResource } from '../../protocol/schemas/teams.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { DEVELOPMENT_PRINCIPAL } from '../principal.ts';
 import { readRawBody } from '../http/read-raw-body.ts';
 import { defineRoute, requireParameter } from '../http/route.ts';
 import type { Incoming, Route } from '../http/route.ts';
@@ -24,8 +23,8 @@ const list = defineRoute({
   summary: 'List the teams that sessions can be opened with',
   successes: [{ status: 200, description: 'All teams', schema: pageOf(listedTeamSchema) }],
   problems: [],
-  handle: ({ teams }) => {
-    const data = teams.list(DEVELOPMENT_PRINCIPAL.workspace).map(renderListedTeam);
+  handle: ({ teams }, { principal }) => {
+    const data = teams.list(principal.workspace).map(renderListedTeam);
     return Promise.resolve({ status: 200, body: { data, nextCursor: null } });
   },
 });
@@ -37,9 +36,9 @@ const read = defineRoute({
   summary: 'Read a team',
   successes: [{ status: 200, description: 'The team', schema: teamSchema }],
   problems: ['not-found'],
-  handle: ({ teams }, { parameters }) => {
+  handle: ({ teams }, { principal, parameters }) => {
     const name = requireParameter(parameters, 'name');
-    const loaded = teams.get(DEVELOPMENT_PRINCIPAL.workspace, name);
+    const loaded = teams.get(principal.workspace, name);
     if (loaded === null) throw notFound('team', name);
     return Promise.resolve({ status: 200, body: renderTeam(loaded) });
   },

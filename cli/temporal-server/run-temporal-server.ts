@@ -71,7 +71,7 @@ async function startOnce(options: TemporalServerOptions): Promise<TemporalServer
   const guarded = startGuard(options.cliPath, flags, dataFolder, logFile);
   const address = `${host}:${ports.port}`;
   try {
-    await prepareServer(address, namespace, guarded);
+    await prepareServer(address, options, guarded);
   } catch (error) {
     await guarded.stop();
     throw error;
@@ -148,10 +148,14 @@ async function stopGuard(guard: ChildProcess, exit: Promise<void>): Promise<void
   await exit;
 }
 
-async function prepareServer(address: string, namespace: string, server: GuardedServer): Promise<void> {
+async function prepareServer(
+  address: string,
+  { namespace, report }: TemporalServerOptions,
+  server: GuardedServer,
+): Promise<void> {
   const connection = await connectWhenReady(address, server);
   try {
-    await ensureSearchAttributes(connection, namespace);
+    await ensureSearchAttributes(connection, namespace, report);
     await setRetention(connection, namespace, retentionDays);
   } finally {
     await connection.close();

@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import type { TemporalConnectionOptions, TemporalSettings } from '../../config/temporal-settings.ts';
 import { readErrorReason } from '../read-error.mjs';
+import { explainConnection } from './explain-connection.ts';
 import { findTemporalCli } from './find-temporal-cli.mjs';
 import { ensureSearchAttributes } from './prepare-namespace.ts';
 import { runTemporalServer } from './run-temporal-server.ts';
@@ -33,7 +34,7 @@ export interface StartTemporalOptions {
 export async function startTemporal(options: StartTemporalOptions): Promise<TemporalAccess> {
   const { address, connectionOptions } = options.settings;
   if (address === null) return startEmbedded(options);
-  return prepareExisting({ ...connectionOptions, address }, options.settings.namespace);
+  return prepareExisting({ ...connectionOptions, address }, options);
 }
 
 async function startEmbedded({
@@ -57,12 +58,12 @@ async function startEmbedded({
 
 async function prepareExisting(
   connectionOptions: TemporalConnectionOptions & { address: string },
-  namespace: string,
+  { settings: { namespace }, report }: StartTemporalOptions,
 ): Promise<TemporalAccess> {
   const connection = await connect(connectionOptions);
   try {
     await connection.workflowService.describeNamespace({ namespace });
-    await ensureSearchAttributes(connection, namespace);
+    await ensureSearchAttributes(connection, namespace, report);
   } catch (error) {
     throw new Error(`The namespace ${namespace} of ${connectionOptions.address}: ${readErrorReason(error)}`, {
       cause: error,
@@ -85,8 +86,9 @@ async function connect(
     return await Connection.connect({ address, tls, apiKey, metadata, connectTimeout });
   } catch (error) {
     throw new Error(
-      `The Temporal server at ${address} (TEMPORAL_ADDRESS) does not answer: ${readErrorReason(error)}. ` +
-        'Start it, correct the address, or leave TEMPORAL_ADDRESS out to use the embedded server.',
+      `The Temporal server at ${address} (TEMPORAL_ADDRESS) does not answer: ${await explainConnection({ address, tls }, error)}. ` +
+        'Start it, correct the address or how it is reached (TEMPORAL_TLS*, TEMPORAL_API_KEY), or leave ' +
+        'TEMPORAL_ADDRESS out to use the embedded server.',
       { cause: error },
     );
   }

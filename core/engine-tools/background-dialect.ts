@@ -42,8 +42,13 @@ export const backgroundTools: Record<string, EngineTool> = {
 };
 
 function toTaskRequest({
-  expected_output,
+  expected_output: expectedOutput,
   ...rest
 }: RunBackgroundAgentArguments | TransferTaskArguments): TaskRequest {
-  return expected_output === undefined ? rest : { ...rest, expectedOutput: expected_output };
+  const { depends_on: dependsOn, ...request } = { depends_on: undefined, ...rest };
+  return {
+    ...request,
+    ...(expectedOutput === undefined ? {} : { expectedOutput }),
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+  };
 }

@@ -1,5 +1,5 @@
 import type { SteerMode } from '../../protocol/task.ts';
-import { messageTask, takesMessages } from '../message-task.ts';
+import { isOverfull, messageTask, takesMessages } from '../message-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { findOwnTask, notFoundWords } from './task-words.ts';
 
@@ -14,6 +14,12 @@ export function messageBackgroundAgent(
     const status = dialect.statusWord(task.status);
     const words = `${task.id} is not running: its status is ${status}. Start a new task instead.`;
     return { outcome: 'error', text: words };
+  }
+  if (isOverfull(state, id)) {
+    return {
+      outcome: 'error',
+      text: `too much waits for ${id} already: try again when it has read some of it`,
+    };
   }
   const message = ports.newMessageId();
   const content = [{ type: 'text' as const, text }];

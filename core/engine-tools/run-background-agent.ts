@@ -1,4 +1,5 @@
 import type { TaskRequest } from '../../protocol/task.ts';
+import { openPrerequisites } from '../prerequisites.ts';
 import { startTask } from '../start-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 
@@ -11,6 +12,11 @@ export function runBackgroundAgent(
   if ('refused' in started) return { outcome: 'error', text: `not started: ${started.refused.message}` };
   const { task, existing } = started;
   const said = existing ? 'This key has started a task already' : 'Started in the background';
+  const before = openPrerequisites(state, task).map(({ id }) => id);
+  const begin =
+    before.length === 0
+      ? ''
+      : ` It begins when ${before.join(', ')} ${before.length === 1 ? 'has' : 'have'} ended.`;
   return {
     outcome: 'ok',
     text: [
@@ -18,7 +24,7 @@ export function runBackgroundAgent(
       `agent: ${task.agent}`,
       `task: ${task.title}`,
       `status: ${dialect.statusWord(task.status)}`,
-      `${said}. You are told when it ends; do not wait for it, go on with the conversation.`,
+      `${said}.${begin} You are told when it ends; do not wait for it, go on with the conversation.`,
     ].join('\n'),
   };
 }

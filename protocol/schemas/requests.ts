@@ -82,6 +82,9 @@ export const startTaskSchema = z
       .meta({ description: 'Ids of files that are given to the agent.' }),
     context: z.enum(['none', 'recent', 'all']).optional(),
     variables: smallRecord().optional(),
+    dependsOn: z.array(name).max(100).optional().meta({
+      description: 'Ids of tasks of this session that have to end first; their results are handed over.',
+    }),
     notify: z.enum(['always', 'failure', 'never']).optional(),
     key: name
       .optional()

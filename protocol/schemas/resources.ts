@@ -80,9 +80,7 @@ export const taskSchema = z
     error: failureSchema.nullable(),
     partial: z.boolean(),
     files: z.array(fileSchema),
-    usage: usageSchema
-      .nullable()
-      .meta({ description: 'Of its own calls and those of the tasks below it.' }),
+    usage: usageSchema.nullable().meta({ description: 'Of its own calls and those of the tasks below it.' }),
     budget: budgetSchema,
     tasks: z.array(taskSummarySchema),
     links: z.strictObject({ temporal: z.string().nullable(), events: z.string(), messages: z.string() }),

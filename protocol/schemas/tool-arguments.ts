@@ -15,6 +15,11 @@ export const runBackgroundAgentArguments = z.strictObject({
     .enum(['none', 'recent', 'all'])
     .optional()
     .describe('How much of this conversation the agent gets to read; default none'),
+  depends_on: z
+    .array(taskId)
+    .max(100)
+    .optional()
+    .describe('Ids of your tasks that have to end first; this one gets their results'),
   notify: z
     .enum(['always', 'failure', 'never'])
     .optional()

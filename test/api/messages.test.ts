@@ -187,6 +187,7 @@ describe('a message', () => {
       workspace: 'default',
       id: missing,
       session: null,
+      principal: 'development',
       task: null,
       name: 'x.png',
       mediaType: 'image/png',

@@ -18,6 +18,7 @@ describe('the OpenAPI document', () => {
         expect.arrayContaining([
           ...route.successes.map(({ status }) => status),
           ...route.problems.map((problem) => PROBLEMS[problem].status),
+          ...(route.isOpen === true ? [] : [401]),
           403,
           500,
         ]),
@@ -32,6 +33,14 @@ describe('the OpenAPI document', () => {
       type: 'urn:offstage:problem:session-closed',
       status: 409,
     });
+  });
+
+  it('wants an access key on every route but those that are open to all', () => {
+    expect(document.components.securitySchemes.accessKey).toMatchObject({ type: 'http', scheme: 'bearer' });
+    for (const { path, method } of ALL_ROUTES) {
+      const { security } = document.paths[path][method];
+      expect([path, security]).toEqual([path, path.startsWith('/v1/') ? [{ accessKey: [] }] : []]);
+    }
   });
 
   it('refers to nothing that it does not have', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Registry } from 'prom-client';
 import { createApi } from '../../api/server.ts';
 import type { ApiDependencies } from '../../api/dependencies.ts';
 import type { FakeGateway } from './fake-gateway.ts';
@@ -62,7 +63,7 @@ describe('without keys', () => {
   });
 
   it('the API listens on no other address', async () => {
-    const { listen } = createApi({} as ApiDependencies);
-    await expect(listen({ host: '0.0.0.0', port: 0 })).rejects.toThrow('use 127.0.0.1');
+    const { listen } = createApi({ keys: null, registry: new Registry() } as ApiDependencies);
+    await expect(listen({ host: '0.0.0.0', port: 0 })).rejects.toThrow('Use 127.0.0.1');
   });
 });

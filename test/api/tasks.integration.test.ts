@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { receiptSchema, taskSchema } from '../../protocol/schemas/resources.ts';
+import { heldTaskSchema, receiptSchema, taskSchema } from '../../protocol/schemas/resources.ts';
 import { defer } from '../support/deferred.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openStream } from './read-stream.ts';
@@ -107,6 +107,64 @@ describe('tasks over HTTP', () => {
       ['reader', 'cancelled', true],
     ]);
     const again = await api.send('POST', `${session}/tasks/${task.id}/stop`);
-    expect(again.body).toMatchObject({ changed: false, quiet: true, tasks: [{ status: 'cancelled' }] });
+    expect(again.body).toMatchObject({ changed: false, quiet: true, tasks: receipt.tasks });
+  });
+
+  it('are paused, told to hurry, and go on; what came of it is in the feed', async () => {
+    const gate = defer();
+    const session = await api.open({
+      researcher: [
+        { say: 'At length.', after: gate.promise },
+        { begin: 'Well', after: never },
+        { say: 'Short.' },
+      ],
+      root: [{ say: 'Done.' }],
+    });
+    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });
+    await waitFor(() => api.model.calls.length === 1);
+    const path = `${session}/tasks/${task.id}`;
+    const held = { id: task.id, status: 'paused' };
+    const paused = await api.send('POST', `${path}/pause`, {}, { 'idempotency-key': 'pause' });
+    expect([paused.status, heldTaskSchema.parse(paused.body)]).toEqual([200, { ...held, changed: true }]);
+    const again = await api.send('POST', `${path}/pause`, {}, { 'idempotency-key': 'pause' });
+    expect(again.body).toEqual(paused.body);
+    expect((await api.send('POST', `${path}/pause`)).body).toEqual({ ...held, changed: false });
+    await api.send('POST', `${path}/messages`, { text: 'Be brief.' });
+    gate.resolve();
+    expect((await api.send('GET', path)).body.status).toBe('paused');
+    const resumed = await api.send('POST', `${path}/resume`);
+    expect(resumed.body).toEqual({ id: task.id, status: 'running', changed: true });
+    await waitFor(() => api.model.calls.length === 2);
+    const steered = await api.send('POST', `${path}/messages`, { text: 'Now!', mode: 'interrupt' });
+    await waitFor(async () => (await api.send('GET', path)).body.status === 'completed');
+    expect((await api.send('GET', path)).body.result).toBe('Short.');
+    const events = await api.readEvents(session);
+    expect(events.filter(({ type }) => /^task\.(paused|resumed|steer)/.test(type))).toMatchObject([
+      { type: 'task.paused' },
+      { type: 'task.steering', mode: 'append' },
+      { type: 'task.resumed', status: 'running' },
+      { type: 'task.steered', turn: 1, appliedAtStep: 2 },
+      { type: 'task.steering', mode: 'interrupt', message: steered.body.message },
+      { type: 'task.steered', turn: 2, appliedAtStep: 1, message: steered.body.message },
+    ]);
+    for (const word of ['pause', 'resume']) {
+      const late = await api.send('POST', `${path}/${word}`);
+      expect([late.status, late.body]).toEqual([200, { id: task.id, status: 'completed', changed: false }]);
+    }
+  });
+
+  it('that were kept when their session closed can be stopped', async () => {
+    const session = await api.open({ researcher: [{ begin: 'So far', after: never }] });
+    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });
+    await waitFor(() => api.model.calls.length === 1);
+    await api.send('POST', `${session}/close`, { tasks: 'keep' });
+    await waitFor(async () => (await api.send('GET', session)).body.status === 'closed');
+    expect((await api.send('GET', `${session}/tasks/${task.id}`)).body.status).toBe('running');
+    const receipt = await api.send('POST', `${session}/tasks/${task.id}/stop`);
+    expect(receiptSchema.parse(receipt.body)).toMatchObject({
+      changed: true,
+      quiet: true,
+      tasks: [{ id: task.id, status: 'cancelled', partial: true }],
+    });
   });
 });

@@ -6,9 +6,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { createApi } from '../../api/server.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import { MemoryBus } from '../../bus/memory-bus.ts';
+import type { KeyRing } from '../../config/keys/key-ring.ts';
 import { compileTeam } from '../../config/teams/compile-team.ts';
 import { openTeamFolder } from '../../config/teams/team-folder.ts';
 import { openStore } from '../../storage/store.ts';
@@ -53,9 +55,12 @@ agents:
 
 const surroundings = { isSet: () => true };
 
-export async function startFakeApi(databaseUrl: string | null = null): Promise<TestApi<FakeGateway>> {
+export async function startFakeApi(
+  databaseUrl: string | null = null,
+  keys: KeyRing | null = null,
+): Promise<TestApi<FakeGateway>> {
   const store = await openStore({ dataFolder: null, databaseUrl });
-  return startApi({ gateway: new FakeGateway(), store, bus: new MemoryBus(() => undefined) });
+  return startApi({ gateway: new FakeGateway(), store, bus: new MemoryBus(() => undefined), keys });
 }
 
 export async function startApi<G extends Gateway>(parts: {
@@ -63,11 +68,13 @@ export async function startApi<G extends Gateway>(parts: {
   store: Store;
   bus: Bus;
   rollover?: { turns: number; events: number };
+  keys?: KeyRing | null;
 }): Promise<TestApi<G>> {
   const folder = await mkdtemp(join(tmpdir(), 'offstage-api-'));
   await writeFile(join(folder, 'assistant.yaml'), TEAM);
   await writeFile(join(folder, 'broken.yaml'), 'agents:\n  root:\n    modell: x\n');
   const api = createApi({
+    keys: null,
     ...parts,
     teams: openTeamFolder({ folder, ...surroundings }),
     compileTeam: (source) => compileTeam({ ...source, ...surroundings }),
@@ -75,6 +82,7 @@ export async function startApi<G extends Gateway>(parts: {
     clock: Date.now,
     newId: randomUUID,
     logger: pino({ level: 'silent' }),
+    registry: new Registry(),
   });
   const { url, port } = await api.listen({ host: '127.0.0.1', port: 0 });
   return {

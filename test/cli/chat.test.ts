@@ -36,7 +36,7 @@ function begin(given: Partial<ChatOptions> = {}) {
   const leaving = new AbortController();
   let text = '';
   output.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const fixed = { baseUrl: api.baseUrl, input, output, signal: leaving.signal, retryMs: 5 };
+  const fixed = { baseUrl: api.baseUrl, apiKey: null, input, output, signal: leaving.signal, retryMs: 5 };
   const end = runChat({ ...fixed, team: 'research', ...given });
   ended = () => {
     leaving.abort();

@@ -10,6 +10,7 @@ import type { Finding } from '../../cli/doctor-findings.ts';
 import { collectFindings } from '../../cli/doctor-findings.ts';
 import { runDoctor } from '../../cli/doctor.ts';
 import { printSettings } from '../../cli/print-settings.ts';
+import { giveKey } from '../support/access-keys.ts';
 
 let cwd: string;
 
@@ -60,6 +61,20 @@ describe('the doctor', () => {
       detail: expect.stringContaining('PostgreSQL at 127.0.0.1:1, database "offstage"'),
     });
     expect(JSON.stringify(store)).not.toContain('hunter2');
+  });
+
+  it('counts the access keys, and says what keeps an API from starting', async () => {
+    expect((await look())['access keys']).toMatchObject({
+      found: true,
+      detail: expect.stringMatching(/^none/),
+    });
+    const file = join(cwd, 'keys.yaml');
+    const env = { OFFSTAGE_KEYS: file };
+    expect((await look(env))['access keys']).toMatchObject({
+      ...{ found: false, detail: expect.stringContaining('offstage keys create') },
+    });
+    giveKey(file, 'ada');
+    expect((await look(env))['access keys']).toMatchObject({ found: true, detail: `1 in ${file}` });
   });
 
   it('lists wrong settings', async () => {

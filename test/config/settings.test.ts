@@ -37,6 +37,7 @@ describe('settings', () => {
       },
       ...{ databaseUrl: null, redisUrl: null, modelAliasesFile: null, configFile: null, webhookSecret: null },
       ...{ rolloverTurns: 64, rolloverEvents: 1000, allowHosts: [], warnings: [] },
+      ...{ keysFile: null, apiKey: null },
       providers: { openai: { apiKey: null, baseUrl: null }, anthropic: { apiKey: null, baseUrl: null } },
     });
   });
@@ -126,23 +127,32 @@ describe('wrong settings', () => {
     expect(JSON.stringify(inspectSettings({ env, cwd }).rows)).not.toContain('hunter2');
   });
 
-  it.each(['0.0.0.0', '192.168.1.5', '::', 'example.org', '1270.0.0.1'])(
-    'include the address %s, which others could reach without a key',
+  it.each(['0.0.0.0', '192.168.1.5', '::', 'example.org'])(
+    'include the address %s, which others could reach, unless there are keys',
     (host) => {
-      expect(problemsOf({ OFFSTAGE_HOST: host })).toContain('it must be a loopback address');
+      const problem = problemsOf({ OFFSTAGE_HOST: host });
+      expect(problem).toContain(`OFFSTAGE_HOST is "${host}", which others can reach`);
+      expect(problem).toContain('offstage keys create');
+      expect(load({ OFFSTAGE_HOST: host, OFFSTAGE_KEYS: 'keys.yaml' })).toMatchObject({
+        ...{ host, keysFile: join(cwd, 'keys.yaml') },
+      });
     },
   );
+
+  it.each(['1270.0.0.1', 'http://localhost', 'a b'])('include %s, which is no host', (host) => {
+    expect(problemsOf({ OFFSTAGE_HOST: host, OFFSTAGE_KEYS: 'keys.yaml' })).toContain('an address or a name');
+  });
 
   it.each(['localhost', '127.0.0.2', '::1'])('do not include the loopback address %s', (host) => {
     expect(load({ OFFSTAGE_HOST: host }).host).toBe(host);
   });
 
-  it.each([
-    ['OFFSTAGE_KEYS', './keys.yaml'],
-    ['OFFSTAGE_ENCRYPTION_KEYS', 'one:abc'],
-  ])('include %s, which this version cannot do and does not pass over in silence', (name, value) => {
-    expect(problemsOf({ [name]: value })).toContain(`${name} is set, but is not supported yet.`);
-  });
+  it.each([['OFFSTAGE_ENCRYPTION_KEYS', 'one:abc']])(
+    'include %s, which this version cannot do and does not pass over in silence',
+    (name, value) => {
+      expect(problemsOf({ [name]: value })).toContain(`${name} is set, but is not supported yet.`);
+    },
+  );
 });
 
 describe('an unknown name', () => {
@@ -167,6 +177,12 @@ describe('the list of settings', () => {
         expect.objectContaining({ name: 'OFFSTAGE_LOG', shown: 'info', origin: 'default' }),
       ]),
     );
+  });
+
+  it('shows no access key, not even one that stands where its file belongs', () => {
+    const key = `offstage_${'k'.repeat(43)}`;
+    const { rows } = inspectSettings({ env: { OFFSTAGE_API_KEY: key, OFFSTAGE_KEYS: key }, cwd });
+    expect(JSON.stringify(rows)).not.toContain(key);
   });
 
   it('is what .env.example says', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { confirmMessage, messageTask } from '../../core/message-task.ts';
+import { confirmMessage, messageTask, takeHeldMessages } from '../../core/message-task.ts';
 import type { SteerMode } from '../../protocol/task.ts';
 import { World } from './hand-driven.ts';
 
@@ -28,6 +28,17 @@ describe('words for a task', () => {
       { message: { id: 'a' } },
       { message: { id: 'b', delivery: 'interrupt' } },
     ]);
+  });
+
+  it('that waited for its start go along with it, and what comes meanwhile follows', () => {
+    const world = new World();
+    const task = world.task('t1', { launched: false });
+    messageTask(world.state, world.ports, task, words('a'));
+    task.launch = 'starting';
+    expect(takeHeldMessages(world.state, 't1').map(({ id }) => id)).toEqual(['a']);
+    messageTask(world.state, world.ports, task, words('b'));
+    world.confirmStart(task);
+    expect(world.orders).toMatchObject([{ message: { id: 'b' } }]);
   });
 
   it('have one receipt, however often it comes', () => {

@@ -229,3 +229,15 @@ describe('a turn that is left open for the next run', () => {
     expect(next.asked[0]).toMatchObject({ turn: 1, step: 2 });
   });
 });
+
+describe('what a turn is begun by', () => {
+  it('is the message where one waits, whatever came before it', async () => {
+    const world = new World();
+    world.task('t1');
+    world.finish('t1');
+    world.say('Hello');
+    await world.begin();
+    expect(world.state.turnCause).toBe('message');
+    expect(world.state.unstored.map(({ kind }) => kind)).toEqual(['user', 'completion']);
+  });
+});

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { expectWholeFeed, ofType, textOf } from '../support/conversation-checks.ts';
+import { expectWholeFeed, ofType } from '../support/conversation-checks.ts';
+import { textOf } from '../support/message-text.ts';
 import { createProductClient } from '../support/product-client.ts';
 import type { Json, ProductClient } from '../support/product-client.ts';
 import { makeProductFolder, PRODUCT_TIMEOUT_MS } from '../support/product.ts';

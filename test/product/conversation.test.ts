@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { expectWholeFeed, expectWholeTranscript, ofType, textOf } from '../support/conversation-checks.ts';
+import { expectWholeFeed, expectWholeTranscript, ofType } from '../support/conversation-checks.ts';
+import { textOf } from '../support/message-text.ts';
 import { deskTeam } from '../support/desk-team.ts';
 import { createProductClient } from '../support/product-client.ts';
 import type { Json, OpenStream, ProductClient } from '../support/product-client.ts';

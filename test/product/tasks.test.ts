@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { expectWholeFeed, ofType, textOf } from '../support/conversation-checks.ts';
+import { expectWholeFeed, ofType } from '../support/conversation-checks.ts';
+import { textOf } from '../support/message-text.ts';
 import { deskTeam } from '../support/desk-team.ts';
 import { createProductClient } from '../support/product-client.ts';
 import type { Json, ProductClient } from '../support/product-client.ts';
@@ -54,7 +55,9 @@ describe('background agents over HTTP', () => {
     const task = started.body.id;
     await isSpeaking(id, task);
     const atWork = await get(`/sessions/${id}/tasks/${task}`);
-    expect(atWork).toMatchObject({ status: 'running', phase: 'model', step: 1, result: null });
+    // It has reported its progress in the first step.
+    expect(atWork).toMatchObject({ status: 'running', phase: 'model', step: 2, result: null });
+    expect(atWork.progress).toMatchObject({ percent: 50 });
     const steered = await post(`${id}/tasks/${task}/messages`, { text: 'Leave out the spring tides.' });
     expect(steered).toMatchObject({ status: 202 });
     await endOfTasks(id);
@@ -62,7 +65,10 @@ describe('background agents over HTTP', () => {
     expect(done).toMatchObject({ status: 'completed', error: null, partial: false });
     expect(done.result).toContain('Taken into account: Leave out the spring tides.');
     const transcript = await client.readTranscript(`${id}/tasks/${task}`);
-    expect(transcript.map((message) => message.role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    expect(transcript.map((message) => message.role)).toEqual([
+      ...['user', 'assistant', 'tool', 'assistant'],
+      ...['user', 'assistant'],
+    ]);
     const feed = await client.readFeed(`${id}/tasks/${task}`);
     expect(feed.map((event) => event.offset)).toEqual(feed.map((_, index) => index + 1));
     expect(feed.at(-1)).toMatchObject({ type: 'task.finished', task, status: 'completed' });

@@ -47,6 +47,14 @@ describe('a stored history', () => {
     'terminated when its starter had continued as new',
     'of a task happens between its steps',
     'closing stops the turn and the tasks',
+    'by an interrupt cuts off what it is saying',
+    'while it is queued is read at its start',
+    'stands still, leaves its place',
+    'ends when it goes on, with what it was told meanwhile',
+    'answers with what it has, after those that it started have',
+    'is stopped when its time is over',
+    'lets its tasks wrap up',
+    'keeps what runs, which finishes into the store',
   ])('shows: %s', (words) => {
     expect(stored.map(({ name }) => name)).toContainEqual(expect.stringContaining(words));
   });

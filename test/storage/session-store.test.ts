@@ -40,7 +40,7 @@ async function fill(session: string): Promise<void> {
   const budgets = { tree: { tokens: 5000 } };
   const call = { turn: 1, step: 1, budgets, now: 1, tokens: 1, costUsd: 0, isFirst: true, expiresAt: 2 };
   await ledger.reserve(inSession(session), call);
-  await new TodoStore(db).put(inSession(session), []);
+  await new TodoStore(db).update(inSession(session), () => []);
   await new AcceptedMessageStore(db).remember(WORKSPACE, session, [
     { id: 'm1', hash: 'h', acknowledgement: { turn: 1 } },
   ]);

@@ -20,6 +20,7 @@ export function makeSession(id: string, change: Partial<NewSession> = {}): NewSe
   return {
     workspace: WORKSPACE,
     id,
+    principal: 'development',
     team: { name: 'support', version: 'v1' },
     agent: 'main',
     user: { id: 'u1', name: 'Ada' },

@@ -107,6 +107,7 @@ describe('files', () => {
     workspace: WORKSPACE,
     id: 'file_1',
     session: null,
+    principal: 'development',
     task: null,
     name: 'scan.png',
     mediaType: 'image/png',
@@ -150,10 +151,16 @@ describe('files', () => {
 describe('todos', () => {
   it('are kept for each conversation', async () => {
     expect(await store.todos.get(conversation)).toBeNull();
-    await store.todos.put(conversation, [{ text: 'a' }]);
-    await store.todos.put(conversation, [{ text: 'b' }]);
-    expect(await store.todos.get(conversation)).toEqual([{ text: 'b' }]);
+    await store.todos.update(conversation, () => ['a']);
+    expect(await store.todos.get(conversation)).toEqual(['a']);
     expect(await store.todos.get({ ...conversation, task: 'agent_task_1' })).toBeNull();
+  });
+
+  it('keep what several calls of one step add at once', async () => {
+    const task = { ...conversation, task: 'agent_task_2' };
+    const add = (item: string) => store.todos.update<string[]>(task, (items) => [...(items ?? []), item]);
+    await Promise.all(['a', 'b', 'c'].map(add));
+    expect((await store.todos.get<string[]>(task))?.toSorted()).toEqual(['a', 'b', 'c']);
   });
 });
 

@@ -36,6 +36,7 @@ const putFile = (
     workspace: WORKSPACE,
     id,
     session: null,
+    principal: 'development',
     task: null,
     name,
     mediaType,

@@ -25,7 +25,3 @@ export function expectWholeTranscript(messages: Json[]): void {
 export function ofType(events: Json[], type: string): Json[] {
   return events.filter((event) => event.type === type);
 }
-
-export function textOf(message: Json): string {
-  return message.content.map((part: Json) => part.text ?? '').join('');
-}

@@ -22,6 +22,8 @@ export interface StreamedEvent {
 export interface OpenStream {
   status: number;
   events: StreamedEvent[];
+  /** How soon to come back, as the server told it; null while it did not. */
+  retry(): number | null;
   /** Resolves with the first event that fits, whenever it came. */
   until(fits: (event: StreamedEvent) => boolean): Promise<StreamedEvent>;
   /** Resolves when the server has ended it. */
@@ -123,7 +125,9 @@ async function readAll(client: ProductClient, path: string): Promise<Json[]> {
 
 function readStream(response: Response, close: () => void): OpenStream {
   const events: StreamedEvent[] = [];
+  let retry: number | null = null;
   const parser = createParser({
+    onRetry: (milliseconds) => (retry = milliseconds),
     onEvent: ({ id, event, data }) =>
       events.push({ id: id === undefined ? null : Number(id), type: event ?? '', data: JSON.parse(data) }),
   });
@@ -132,7 +136,7 @@ function readStream(response: Response, close: () => void): OpenStream {
     for await (const chunk of response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }));
   };
   return {
-    ...{ status: response.status, events, close },
+    ...{ status: response.status, events, close, retry: () => retry },
     until: (fits) => waitFor(() => events.find(fits), { deadline: WAIT_MS, what: 'an event of the stream' }),
     ended: consume().catch(() => undefined),
   };

@@ -36,6 +36,19 @@ export interface Product {
   kill(): Promise<void>;
 }
 
+/** `offstage api` or `offstage worker`, as a process. */
+export interface Part {
+  pid: number;
+  /** Of the API; null for a worker. */
+  url: string | null;
+  /** Everything printed so far. */
+  output(): string;
+  /** Resolves with the exit code. */
+  ended: Promise<number | null>;
+  /** A signal, SIGKILL too, to this process alone. Resolves with the exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
 export interface Ended {
   code: number | null;
   output: string;
@@ -47,6 +60,8 @@ export interface ProductFolder {
   dataFolder: string;
   /** `offstage start`; rejects with what it printed when it ends instead. */
   start(env?: NodeJS.ProcessEnv): Promise<Product>;
+  /** `offstage api` or `offstage worker`, up and running; rejects with what it printed when it ends instead. */
+  startPart(args: string[], env?: NodeJS.ProcessEnv): Promise<Part>;
   /** Any command of `offstage`, until it ends by itself. `input` is its standard input. */
   run(args: string[], options?: { env?: NodeJS.ProcessEnv; input?: string }): Promise<Ended>;
   /** Ends what still runs, and removes the folder. */
@@ -68,7 +83,7 @@ export async function makeProductFolder(teams: {
   }
   for (const [name, yaml] of Object.entries(teams.files ?? {}))
     await writeFile(join(teamFolder, `${name}.yaml`), yaml);
-  const started: Product[] = [];
+  const started: { interrupt(): Promise<unknown> }[] = [];
   const settings = {
     ...cleanEnvironment(process.env),
     OFFSTAGE_TEMPORAL_CLI: process.env['TEST_TEMPORAL_CLI'],
@@ -84,6 +99,13 @@ export async function makeProductFolder(teams: {
       const product = await awaitStart(launch(['start'], env));
       started.push(product);
       return product;
+    },
+    async startPart(args, env) {
+      const launched = launch(args, env);
+      await awaitUp(launched, args.join(' '));
+      const part = toPart(launched);
+      started.push({ interrupt: () => part.end('SIGINT') });
+      return part;
     },
     async run(args, { env, input } = {}) {
       const launched = launch(args, env);
@@ -120,18 +142,37 @@ function launchProgram(args: string[], cwd: string, env: NodeJS.ProcessEnv): Lau
   return { child, output: () => output, ended };
 }
 
-async function awaitStart({ child, output, ended }: Launched): Promise<Product> {
+async function awaitUp({ child, output, ended }: Launched, command: string): Promise<void> {
   const hasEnded = ended.then((code) => {
-    throw new Error(`offstage start ended with ${code}:\n${output()}`);
+    throw new Error(`offstage ${command} ended with ${code}:\n${output()}`);
   });
   hasEnded.catch(() => undefined);
   const isUp = waitFor(() => output().includes('Ctrl-C ends it.'), {
-    ...{ deadline: START_DEADLINE_MS, what: 'the start' },
+    ...{ deadline: START_DEADLINE_MS, what: `offstage ${command}` },
   });
   await Promise.race([isUp, hasEnded]).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw error;
   });
+}
+
+function toPart({ child, output, ended }: Launched): Part {
+  const url = /^ {2}API {2,}(.+)$/m.exec(output())?.[1] ?? null;
+  return {
+    ...{ pid: child.pid ?? 0, url, output, ended },
+    async end(signal) {
+      if (running.has(child)) child.kill(signal);
+      const tooLate = setTimeout(() => child.kill('SIGKILL'), END_DEADLINE_MS);
+      const code = await ended;
+      clearTimeout(tooLate);
+      return code;
+    },
+  };
+}
+
+async function awaitStart(launched: Launched): Promise<Product> {
+  await awaitUp(launched, 'start');
+  const { child, output, ended } = launched;
   const pid = child.pid ?? 0;
   return {
     ...{ pid, output, url: readLine(output(), 'API') },

@@ -37,7 +37,7 @@ export async function connectToTestServer(): Promise<TestServer> {
 let isQuiet = false;
 
 /** Once per test process, before anything starts the runtime: workers tell of their comings and goings at length. */
-function quietRuntime(): void {
+export function quietRuntime(): void {
   if (isQuiet) return;
   isQuiet = true;
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });

@@ -1,0 +1,53 @@
+import { Runtime } from '@temporalio/worker';
+import type { LogLevel } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+type Metadata = Record<string, unknown>;
+
+/** The SDK tells of inputs and results too, and those are content. */
+const TOLD = [
+  'sdkComponent',
+  'taskQueue',
+  'workflowId',
+  'runId',
+  'attempt',
+  'activityType',
+  'workflowType',
+  'state',
+];
+
+/**
+ * Temporal's runtime of this process, with what it says in our log. Once in a process, before anything else of it.
+ * Its native part says errors alone: what it tells of a shutdown looks like trouble.
+ */
+export function installTemporalRuntime(logger: Logger): void {
+  const log = (level: LogLevel, message: string, metadata: Metadata = {}): void => {
+    const [words = ''] = message.split(':');
+    logger[chooseLevel(level, words)](chooseFields(metadata), `Temporal: ${words}`);
+  };
+  Runtime.install({
+    logger: {
+      log,
+      // Traces hold whole tasks of workflows and activities.
+      trace: () => undefined,
+      debug: (message, metadata) => log('DEBUG', message, metadata),
+      info: (message, metadata) => log('INFO', message, metadata),
+      warn: (message, metadata) => log('WARN', message, metadata),
+      error: (message, metadata) => log('ERROR', message, metadata),
+    },
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+  });
+}
+
+/** How an activity ended is told by ourselves, with what matters of it. */
+function chooseLevel(level: LogLevel, words: string): 'debug' | 'warn' | 'error' {
+  if (words.startsWith('Activity ')) return 'debug';
+  if (level === 'ERROR') return 'error';
+  return level === 'WARN' ? 'warn' : 'debug';
+}
+
+function chooseFields(metadata: Metadata): Metadata {
+  const told = TOLD.flatMap((name) => (name in metadata ? [[name, metadata[name]] as const] : []));
+  return { ...Object.fromEntries(told), ...('error' in metadata ? { err: metadata['error'] } : {}) };
+}

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { quietRuntime } from '../support/temporal.ts';
+import { runRound } from './run-round.ts';
+import { openSite } from './site.ts';
+import type { Site } from './site.ts';
+
+const TIMEOUT_MS = 300_000;
+let site: Site;
+
+beforeAll(async () => {
+  quietRuntime();
+  site = await openSite('apart');
+}, TIMEOUT_MS);
+afterAll(() => site.close(), TIMEOUT_MS);
+
+describe('conversations, and the processes that serve them', () => {
+  // Each seed is a round of `npm run faults`.
+  it.each([
+    [53, 'api', 'an answer'],
+    [38, 'everything', 'an answer'],
+    [29, 'main', 'a stored answer'],
+    [43, 'nobody', 'any time'],
+  ])(
+    'seed %d: nothing is lost or doubled when %s dies in the middle of %s',
+    async (seed, target, moment) => {
+      const { plan, violations } = await runRound(site, seed, `r${seed}`);
+      expect({ target: plan.target, moment: plan.moment, violations }).toEqual({
+        ...{ target, moment },
+        violations: [],
+      });
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,123 @@
+/** What must hold of every conversation, whoever died while it was held. Each violation is a sentence. */
+import { textOf } from '../support/message-text.ts';
+import type { Json } from '../support/product-client.ts';
+import { isTransferred } from './converse.ts';
+import type { Asked, Conversation } from './converse.ts';
+
+export interface Evidence extends Conversation {
+  /** The feed read anew from its beginning, and the transcripts: of the conversation, and of each task by its id. */
+  feed: Json[];
+  transcript: Json[];
+  taskTranscripts: Map<string, Json[]>;
+  /** As the API lists them. */
+  tasks: Json[];
+}
+
+export function findViolations(evidence: Evidence): string[] {
+  const { watcher, feed } = evidence;
+  const found = [...watcher.violations];
+  if (JSON.stringify(watcher.events) !== JSON.stringify(feed))
+    found.push(describeDifference(watcher.events, feed));
+  if (feed.some((event, index) => event.offset !== index + 1)) found.push('the feed has a gap or a double');
+  for (const asked of evidence.asked) found.push(...checkAsked(evidence, asked));
+  found.push(...checkTasks(evidence), ...checkTranscript(evidence.transcript, 'the conversation'));
+  for (const [task, rows] of evidence.taskTranscripts) found.push(...checkTranscript(rows, task));
+  return found.map((violation) => `${evidence.session}: ${violation}`);
+}
+
+function describeDifference(seen: Json[], feed: Json[]): string {
+  const index = feed.findIndex((event, at) => JSON.stringify(event) !== JSON.stringify(seen[at]));
+  const pair = [seen[index], feed[index]].map((event) => JSON.stringify(event));
+  return `the stream told ${seen.length} events and the feed has ${feed.length}; first: ${pair.join(' against ')}`;
+}
+
+function ofType(feed: Json[], type: string): Json[] {
+  return feed.filter((event) => event.type === type);
+}
+
+function expectOnce(what: string, count: number, times = 1): string[] {
+  return count === times ? [] : [`${what}: ${count} times instead of ${times}`];
+}
+
+/** An acknowledged message was taken by one turn, which is over, and each thing that it asked for was answered once. */
+function checkAsked(evidence: Evidence, { tag, act, answer }: Asked): string[] {
+  const { feed, transcript } = evidence;
+  if (answer.status >= 300) return [`${tag} was refused: ${JSON.stringify(answer.body)}`];
+  if (act.kind === 'task') return checkTask(evidence, `${tag}.t`, answer.body.id);
+  const { message, offset } = answer.body;
+  const queued = ofType(feed, 'message.queued').filter((event) => event.message.id === message);
+  const steps = ofType(feed, 'step.started').filter((event) => event.inputs.includes(message));
+  const turn = steps[0]?.turn;
+  const ends = ofType(feed, 'turn.finished').filter((event) => event.turn === turn);
+  const found = [
+    ...expectOnce(`${tag} was queued`, queued.length),
+    ...expectOnce(`${tag} was put before the model`, steps.length),
+    ...expectOnce(`the turn of ${tag} ended`, ends.length),
+    ...expectOnce(`${tag} is in the transcript`, transcript.filter(({ id }) => id === message).length),
+  ];
+  if (queued[0]?.offset !== offset) found.push(`${tag} was acknowledged with offset ${offset}, not its own`);
+  if (ends[0]?.outcome === 'failed') return [...found, ...checkFailure(evidence, tag, steps[0])];
+  const word = act.verb === 'say' ? `answer to #${tag};` : `done with #${tag};`;
+  found.push(...expectOnce(`"${word}"`, countSaid(transcript, word)));
+  if (act.verb !== 'delegate' && act.verb !== 'transfer') return found;
+  const own = evidence.tasks.filter(({ title }) => title.includes(`#${tag}.t;`));
+  found.push(...expectOnce(`a task of ${tag}`, own.length));
+  return [...found, ...own.flatMap(({ id }) => checkTask(evidence, `${tag}.t`, id))];
+}
+
+/** A turn fails only where the provider denied access, to this message or to one that came with it; and says so. */
+function checkFailure({ asked, transcript }: Evidence, tag: string, step: Json): string[] {
+  const together = asked.filter(({ answer }) => step.inputs.includes(answer.body.message));
+  const isDenied = together.some(({ act }) => act.troubles.includes('denied'));
+  if (!isDenied) return [`the turn of ${tag} failed`];
+  const words = transcript.filter(({ turn, role }) => turn === step.turn && role === 'system').map(textOf);
+  const isClear = words.some((text) => text.includes('denied access (401)'));
+  return isClear ? [] : [`${tag} failed without clear words: ${JSON.stringify(words)}`];
+}
+
+function countSaid(transcript: Json[], word: string): number {
+  const said = transcript.filter(({ role }) => role === 'assistant').map(textOf);
+  return said.join('\n').split(word).length - 1;
+}
+
+/** A task has one terminal state, the same everywhere, and its end was told once. */
+function checkTask(
+  { feed, transcript, tasks, taskTranscripts }: Evidence,
+  tag: string,
+  id: string,
+): string[] {
+  const ends = ofType(feed, 'task.finished').filter(({ task }) => task === id);
+  const listed = tasks.find((task) => task.id === id);
+  const found = expectOnce(`${tag} ended`, ends.length);
+  const status = ends[0]?.status;
+  if (listed?.status !== status)
+    found.push(`${tag} is ${listed?.status} in the list and ${status} in the feed`);
+  if (status === 'completed') {
+    found.push(
+      ...expectOnce(`result of ${tag}`, countSaid(taskTranscripts.get(id) ?? [], `result of #${tag};`)),
+    );
+  }
+  if (isTransferred(feed, id)) return found;
+  for (const type of ['completion.delivered', 'completion.spoken']) {
+    const told = ofType(feed, type).flatMap((event) => event.tasks as string[]);
+    found.push(...expectOnce(`${type} of ${tag}`, told.filter((task) => task === id).length));
+  }
+  return [...found, ...expectOnce(`"told of #${tag};"`, countSaid(transcript, `told of #${tag};`))];
+}
+
+function checkTasks({ feed, tasks }: Evidence): string[] {
+  const queued = ofType(feed, 'task.queued').map(({ task }) => task as string);
+  const listed = tasks.map(({ id }) => id as string);
+  return queued.toSorted().join() === listed.toSorted().join()
+    ? []
+    : [`the feed knows the tasks ${queued.join()} and the list has ${listed.join()}`];
+}
+
+/** No message twice, in the order of turns and steps. */
+function checkTranscript(rows: Json[], whose: string): string[] {
+  const found = [];
+  if (new Set(rows.map(({ id }) => id)).size !== rows.length) found.push(`${whose} has a message twice`);
+  const places = rows.map(({ turn, step }) => (turn as number) * 1000 + (step as number));
+  if (places.some((place, index) => place < (places[index - 1] ?? 0))) found.push(`${whose} is out of order`);
+  return found;
+}
