@@ -26,11 +26,15 @@ export type InboxItem =
 export interface TaskRecord {
   id: string;
   agent: string;
+  /** What its starter calls the agent. */
+  name: string;
   title: string;
   depth: number;
   mode: TaskMode;
-  notify: 'always' | 'failure' | 'never';
+  notify: NonNullable<TaskRequest['notify']>;
+  group: string | null;
   key: string | null;
+  maxTurns: number | null;
   status: TaskStatus;
   /** How far its start came: its text is in the store (`opened`), its workflow was asked for, it is confirmed. */
   launch: 'unopened' | 'opened' | 'starting' | 'started';
@@ -81,6 +85,12 @@ export interface ConversationState {
   /** Whether the agent has said something in this turn, and what is said for it when it does not. */
   turnSpoken: boolean;
   holdingMessage: string | null;
+  /** Handoffs of this turn, and the step after which the active agent took over (0: it had the turn from its start). */
+  turnHandoffs: number;
+  agentSinceStep: number;
+  /** Steps of the conversation as a whole, and how many of them a task may have. */
+  steps: number;
+  maxTurns: number | null;
   /** The turn that was told to stop. */
   interruptedTurn: number | null;
   lastOutcome: TurnOutcome | null;
@@ -116,6 +126,7 @@ export interface Opening {
   agent: string;
   depth: number;
   ancestors: string[];
+  maxTurns?: number | null;
   at: number;
 }
 
@@ -139,6 +150,10 @@ export function openConversation(opening: Opening): ConversationState {
     turnUsage: { ...NO_USAGE },
     turnSpoken: false,
     holdingMessage: null,
+    turnHandoffs: 0,
+    agentSinceStep: 0,
+    steps: 0,
+    maxTurns: opening.maxTurns ?? null,
     interruptedTurn: null,
     lastOutcome: null,
     phase: 'idle',

@@ -71,6 +71,6 @@ function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {
-  const { id, agent, title, status, partial, runtimeMs } = task;
-  return { task: id, agent, title, status, partial, runtimeMs };
+  const { id, name, title, status, partial, runtimeMs } = task;
+  return { task: id, agent: name, title, status, partial, runtimeMs };
 }

@@ -4,11 +4,13 @@ import type { ToolCall } from '../protocol/content.ts';
 import type { Place, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { Dialect } from './dialect.ts';
+import type { Handoff } from './handoff.ts';
 import type { TurnPorts } from './ports.ts';
 
 /** The answer of a tool call. `stored`: the activity has written the row already. */
 export type ToolAnswer =
-  | { outcome: ToolOutcomeName; text: string }
+  /** `handoff`: what the call decided; `limit` ends the turn. */
+  | { outcome: ToolOutcomeName; text: string; handoff?: Handoff | 'limit' }
   | { outcome: 'ok'; answer: TasksAnswer }
   | { outcome: ToolOutcomeName; stored: true; truncated: boolean };
 

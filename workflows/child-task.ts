@@ -33,6 +33,7 @@ export function startTaskWorkflow(
     title: task.title,
     depth: task.depth,
     ancestors: [...state.ancestors, state.agent],
+    ...(task.maxTurns === null ? {} : { maxTurns: task.maxTurns }),
     roster: toTaskRoster(state.roster, task.agent),
     ...settings,
   };

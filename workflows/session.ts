@@ -36,7 +36,8 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
     ancestors: [],
     at: now(),
   };
-  const conversation = createConversation(carried ?? openConversation(opening), input);
+  // What an earlier version did not carry begins as in a new conversation.
+  const conversation = createConversation({ ...openConversation(opening), ...carried }, input);
   const closing: { request: CloseRequest | null } = { request: null };
   setHandlers(conversation, closing);
   if (carried === undefined) openSession(conversation, input);

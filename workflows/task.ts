@@ -31,7 +31,8 @@ interface WorkEnd {
 
 export async function task(input: TaskInput): Promise<TaskReport> {
   const carried = input.carried as ConversationState | undefined;
-  const conversation = createConversation(carried ?? openTaskConversation(input), input);
+  // What an earlier version did not carry begins as in a new conversation.
+  const conversation = createConversation({ ...openTaskConversation(input), ...carried }, input);
   const { state, ports } = conversation;
   let isStopped = false;
   setReadHandler(conversation);
@@ -62,13 +63,14 @@ function nameOf({
 }
 
 function openTaskConversation(input: TaskInput): ConversationState {
-  const { workspace, session, task: id, roster, agent, depth, ancestors } = input;
+  const { workspace, session, task: id, roster, agent, depth, ancestors, maxTurns } = input;
   const state = openConversation({
     id: { workspace, session, task: id },
     roster,
     agent,
     depth,
     ancestors,
+    ...(maxTurns === undefined ? {} : { maxTurns }),
     at: now(),
   });
   // The task's text is the first row of its transcript, written when it was queued.

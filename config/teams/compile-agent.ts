@@ -6,6 +6,8 @@ import { DEFAULT_MAX_ITERATIONS } from '../../protocol/team.ts';
 import type { Agent, UnavailableTool } from '../../protocol/team.ts';
 import { readDuration } from './compile-limits.ts';
 import type { ModelTable } from './compile-models.ts';
+import { readDialect } from '../../core/roster.ts';
+import { checkToolNames } from './check-tool-names.ts';
 import { compileHandoffs, compileSubAgents } from './compile-references.ts';
 import { compileToolsets } from './compile-toolsets.ts';
 import { findTemplates } from './find-templates.ts';
@@ -42,8 +44,12 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
   const references = { agent: name, known: context.known, report, unavailable };
   const subAgents = compileSubAgents(written.sub_agents, references);
   const handoffs = compileHandoffs(written.handoffs, references);
-  const hasSubAgents = Array.isArray(written.sub_agents) && written.sub_agents.length > 0;
-  const tools = compileToolsets(written.toolsets, name, hasSubAgents, report);
+  const others = {
+    hasSubAgents: isFilledList(written.sub_agents),
+    hasHandoffs: isFilledList(written.handoffs),
+  };
+  const tools = compileToolsets(written.toolsets, name, others, report);
+  if (readDialect(tools) === 'tasks') checkToolNames(name, subAgents, report);
   unavailable.push(...tools.unavailable, ...listAbsentTools(name, written));
   checkTemplates(written.instruction ?? '', [...path, 'instruction'], report);
   const hasModel = typeof value === 'object' && Object.hasOwn(value, 'model');
@@ -62,6 +68,10 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
     welcomeMessage: written.welcome_message ?? null,
     commands: toCommands(written.commands),
   };
+}
+
+function isFilledList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
 }
 
 function compileModelName(
@@ -116,7 +126,7 @@ function toCommands(written: AgentFile['commands']): Record<string, string> {
 /** What the agent would be told of as tools, were they there. */
 function listAbsentTools(
   agent: string,
-  written: { functions?: string[]; rag?: string[]; handoffs?: unknown },
+  written: { functions?: string[]; rag?: string[] },
 ): UnavailableTool[] {
   const functions = (written.functions ?? []).map((name) => ({
     agent,
@@ -128,11 +138,7 @@ function listAbsentTools(
     toolset: `rag ${name}`,
     reason: 'search in documents does not exist yet',
   }));
-  const handoff =
-    Array.isArray(written.handoffs) && written.handoffs.length > 0
-      ? [{ agent, toolset: 'handoff', reason: 'handing the conversation over does not exist yet' }]
-      : [];
-  return [...functions, ...sources, ...handoff];
+  return [...functions, ...sources];
 }
 
 function checkTemplates(instruction: string, path: Path, report: FindingsReport): void {

@@ -26,6 +26,7 @@ export function compileLimits(value: unknown, report: FindingsReport): Limits {
     maxTaskTimeMs:
       readDuration(written.max_task_time, [...path, 'max_task_time'], report) ?? defaults.maxTaskTimeMs,
     maxToolCallsPerStep: written.max_tool_calls_per_step ?? defaults.maxToolCallsPerStep,
+    maxHandoffsPerTurn: written.max_handoffs_per_turn ?? defaults.maxHandoffsPerTurn,
     modelIdleTimeoutMs:
       readDuration(written.model_idle_timeout, [...path, 'model_idle_timeout'], report) ??
       defaults.modelIdleTimeoutMs,

@@ -27,6 +27,7 @@ export function compileSubAgents(value: unknown, context: ReferenceContext): Sub
       agent: written.agent,
       name: written.name ?? null,
       description: written.description ?? null,
+      input: written.input ?? null,
       holdingMessage: written.holding_message ?? null,
     };
     const label = subAgent.name ?? subAgent.agent;
@@ -50,6 +51,10 @@ export function compileHandoffs(value: unknown, context: ReferenceContext): Agen
   )) {
     const written = typeof entry === 'string' ? { agent: entry } : entry;
     if (!isReachable(written.agent, 'handoffs', path, context)) continue;
+    if (written.agent === agent) {
+      report.warn(path, 'an agent cannot hand over to itself; the entry is left out', 'value');
+      continue;
+    }
     handoffs.push({ agent: written.agent, description: written.description ?? null });
   }
   return handoffs;

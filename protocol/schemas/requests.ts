@@ -77,7 +77,11 @@ export const startTaskSchema = z
       .meta({ description: 'Ids of files that are given to the agent.' }),
     context: z.enum(['none', 'recent', 'all']).optional(),
     variables: smallRecord().optional(),
-    notify: z.enum(['always', 'failure', 'never']).optional(),
+    group: name.optional().meta({ description: 'A name that tasks of one purpose share.' }),
+    notify: z.enum(['always', 'failure', 'group', 'never']).optional().meta({
+      description:
+        'When the main agent is told of its end; `group`: once, when the last of its group has ended.',
+    }),
     key: name
       .optional()
       .meta({ description: 'The same key gives the task that was already started with it.' }),

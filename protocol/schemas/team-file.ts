@@ -23,7 +23,7 @@ export const limitsFileSchema = z.strictObject({
   max_tree_tasks: z.int().min(1).optional(),
   max_task_time: duration.optional(),
   max_tool_calls_per_step: z.int().min(1).optional().meta({ description: 'Default 128.' }),
-  max_handoffs_per_turn: z.int().min(0).optional(),
+  max_handoffs_per_turn: z.int().min(0).optional().meta({ description: 'Default 5.' }),
   model_idle_timeout: duration.optional(),
   budget: budgetFileSchema.optional(),
 });

@@ -77,7 +77,9 @@ limits: { max_depth: 2, max_task_time: 2h, model_idle_timeout: 90, max_concurren
       description: 'Talks',
       instruction: 'Talk.',
       model: 'fast',
-      subAgents: [{ agent: 'helper', name: 'aide', description: null, holdingMessage: 'One moment.' }],
+      subAgents: [
+        { agent: 'helper', name: 'aide', description: null, input: null, holdingMessage: 'One moment.' },
+      ],
       handoffs: [],
       toolsets: [{ type: 'background_agents' }, { type: 'think' }],
       maxIterations: 50,
@@ -216,7 +218,6 @@ limits: { budget: { tokens: 5 } }
     expect(warnings.map((warning) => `${warning.line} ${warning.path}`)).toEqual([
       '5 agents.root.sub_agents[0]',
       '5 agents.root.sub_agents[1]',
-      '6 agents.root.handoffs',
       '7 agents.root.functions',
       '9 agents.root.toolsets[0].type',
       '11 agents.root.toolsets[2].shared',
@@ -231,7 +232,6 @@ limits: { budget: { tokens: 5 } }
       'root: sub_agents *',
       'root: mcp docker:duckduckgo',
       'root: function check_order',
-      'root: handoff',
     ]);
   });
 });
