@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { refuseGoneSession } from './store-error.ts';
 import type { Database } from './tables.ts';
@@ -8,6 +9,8 @@ const NO_SESSION = '23503';
 /** SQLSTATE serialization_failure and deadlock_detected: another transaction went first, nothing was written. */
 const LOST_RACES = ['40001', '40P01'];
 const ATTEMPTS = 5;
+/** Longest pause before another attempt, in ms: those who met once would meet again at the same pace. */
+const PAUSE_MS = 50;
 
 /**
  * Runs `work` in one transaction: all of it is written, or nothing. `work` must use the transaction that it gets
@@ -25,7 +28,10 @@ export async function inTransaction<T>(
       return await db.transaction().setIsolationLevel('read committed').execute(work);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (LOST_RACES.includes(code) && attempt < ATTEMPTS) continue;
+      if (LOST_RACES.includes(code) && attempt < ATTEMPTS) {
+        await sleep(Math.random() * PAUSE_MS * attempt);
+        continue;
+      }
       if (code !== NO_SESSION) throw error;
       throw refuseGoneSession(error);
     }

@@ -105,16 +105,26 @@ async function lockCursor(
   return cursor;
 }
 
-/** Holds the conversation's lock until the transaction ends. */
+/**
+ * Holds the conversation's lock until the transaction ends, and before it the session's against its removal: rows that
+ * are written under the lock refer to the session, and a removal takes both in this order.
+ */
 export async function readCursorForUpdate(
   transaction: Transaction<Database>,
   conversation: ConversationId,
 ): Promise<Cursor | undefined> {
+  const { workspace, session, task } = toConversationKey(conversation);
   return transaction
-    .selectFrom('conversation_cursors')
-    .select(['run', 'turn', 'step', 'request_hash as requestHash'])
-    .where((eb) => eb.and(toConversationKey(conversation)))
-    .forUpdate()
+    .selectFrom('sessions')
+    .innerJoin('conversation_cursors as cursor', (join) =>
+      join.onRef('cursor.workspace', '=', 'sessions.workspace').onRef('cursor.session', '=', 'sessions.id'),
+    )
+    .select(['cursor.run', 'cursor.turn', 'cursor.step', 'cursor.request_hash as requestHash'])
+    .where('sessions.workspace', '=', workspace)
+    .where('sessions.id', '=', session)
+    .where('cursor.task', '=', task)
+    .forKeyShare('sessions')
+    .forUpdate('cursor')
     .executeTakeFirst();
 }
 

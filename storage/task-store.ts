@@ -129,7 +129,14 @@ export class TaskStore {
    */
   async finish(request: FinishTaskRequest): Promise<TaskRecord | null> {
     return inTransaction(this.#db, async (transaction) => {
-      const task = await selectTasks(transaction, request).forUpdate().executeTakeFirst();
+      // The session first, as its removal does.
+      const task = await selectTasks(transaction, request)
+        .innerJoin('sessions', (join) =>
+          join.onRef('sessions.workspace', '=', 'tasks.workspace').onRef('sessions.id', '=', 'tasks.session'),
+        )
+        .forKeyShare('sessions')
+        .forUpdate('tasks')
+        .executeTakeFirst();
       if (task === undefined) return null;
       if (isTerminal(task.status)) return task;
       await insertRows(transaction, request, request.append);
@@ -187,8 +194,8 @@ export class TaskStore {
   }
 }
 
-function toTaskKey({ workspace, session, task }: TaskId): { workspace: string; session: string; id: string } {
-  return { workspace, session, id: task };
+function toTaskKey({ workspace, session, task }: TaskId) {
+  return { 'tasks.workspace': workspace, 'tasks.session': session, 'tasks.id': task };
 }
 
 function selectTasks(db: Kysely<Database>, id: TaskId) {
