@@ -54,7 +54,9 @@ export class TransferFeeds {
     for (const task of this.#feeds.keys()) this.#leave(task);
   }
 
+  /** A message that waits already when the task is queued detaches it before it has started. */
   #leave(task: string): void {
+    this.#expected.delete(task);
     const feed = this.#feeds.get(task);
     this.#feeds.delete(task);
     feed?.stop();

@@ -9,8 +9,8 @@ import type { EventResource } from '../../protocol/schemas/event.ts';
 import { sessionSchema } from '../../protocol/schemas/resources.ts';
 import { openStore } from '../../storage/store.ts';
 import { startWorkers } from '../../workers/start-workers.ts';
-import { scriptModel } from '../support/scripted-model.ts';
 import type { Script, ScriptedModel } from '../support/scripted-model.ts';
+import { createScriptedModels } from '../support/scripted-models.ts';
 import { connectToTestServer, readWorkflowBundle } from '../support/temporal.ts';
 import type { TestServer } from '../support/temporal.ts';
 import { startApi } from './test-api.ts';
@@ -18,33 +18,34 @@ import type { TestApi } from './test-api.ts';
 
 export interface RealApi extends TestApi<Gateway> {
   server: TestServer;
+  /** Of the session that was opened last. */
   model: ScriptedModel;
-  /** Opens a session whose agents say what the scripts tell; gives its path. One session at a time. */
+  /** Opens a session whose agents say what the scripts tell; gives its path. */
   open(scripts: Record<string, Script>, body?: object): Promise<string>;
   /** Every event so far, read in pages. */
   readEvents(session: string): Promise<EventResource[]>;
   stopWorkers(): Promise<void>;
 }
 
-const team = {
+const createTeam = (nameFor: (agent: string) => string) => ({
   agents: {
     root: {
-      model: 'openai/root',
+      model: `openai/${nameFor('root')}`,
       description: 'answers',
       instruction: 'Answer.',
       sub_agents: ['researcher'],
       toolsets: [{ type: 'background_agents' }],
     },
     researcher: {
-      model: 'openai/researcher',
+      model: `openai/${nameFor('researcher')}`,
       description: 'looks things up',
       instruction: 'Look it up.',
       sub_agents: ['reader'],
       toolsets: [{ type: 'background_agents' }],
     },
-    reader: { model: 'openai/reader', description: 'reads', instruction: 'Read.' },
+    reader: { model: `openai/${nameFor('reader')}`, description: 'reads', instruction: 'Read.' },
   },
-};
+});
 
 export interface RealApiOptions {
   rollover?: { turns: number; events: number };
@@ -57,6 +58,7 @@ export async function startRealApi({ rollover, deadlines }: RealApiOptions = {})
   const client = new Client({ connection, namespace: server.namespace });
   const store = await openStore({ dataFolder: null });
   const bus = new MemoryBus((error) => console.error(error));
+  const models = createScriptedModels();
   const { namespace, taskQueue: mainQueue } = server;
   const workers = await startWorkers({
     connection: server.workerConnection,
@@ -65,7 +67,7 @@ export async function startRealApi({ rollover, deadlines }: RealApiOptions = {})
     workflowBundle: await readWorkflowBundle(),
     store,
     bus,
-    provider: { call: (call) => real.model.provider.call(call) },
+    provider: models.provider,
     mainQueue,
   });
   const temporalUi = 'http://127.0.0.1:8233';
@@ -80,10 +82,11 @@ export async function startRealApi({ rollover, deadlines }: RealApiOptions = {})
   const real: RealApi = {
     ...api,
     server,
-    model: scriptModel({}),
+    model: models.add({}),
     async open(scripts, body = {}) {
-      real.model = scriptModel(scripts);
-      const reply = await api.send('POST', '/v1/sessions', { team, ...body });
+      const model = models.add(scripts);
+      real.model = model;
+      const reply = await api.send('POST', '/v1/sessions', { team: createTeam(model.nameFor), ...body });
       if (reply.status !== 201) throw new Error(reply.text);
       return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
     },

@@ -66,6 +66,22 @@ describe('a transfer', () => {
     expect(typesOf(stream)).not.toContain('task.finished');
     stream.leave();
   });
+
+  it('is not followed at all when the conversation went on before its task had started', async () => {
+    const said = defer();
+    const session = await api.open({
+      root: [{ ...transfer, after: said.promise }, { say: 'It goes on beside us.' }, { say: 'There it is.' }],
+      researcher: [{ say: 'Late.' }],
+    });
+    const stream = await openStream(`${api.url}${session}/events`);
+    await api.send('POST', `${session}/messages`, { text: 'What is it?' });
+    await waitFor(() => stream.events.some(({ event }) => event === 'step.started'));
+    await api.send('POST', `${session}/messages`, { text: 'Hello?' });
+    said.resolve();
+    await waitFor(() => stream.events.some(({ event }) => event === 'completion.spoken'));
+    expect(ofTask(stream)).toEqual([]);
+    stream.leave();
+  });
 });
 
 describe('a session', () => {

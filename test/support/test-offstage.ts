@@ -1,7 +1,6 @@
 /** The engine on the run's Temporal server: workers, an in-memory store and bus, and a scripted model. */
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import type { Provider } from '../../activities/model/provider.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { MemoryBus } from '../../bus/memory-bus.ts';
 import { toRoster } from '../../core/roster.ts';
@@ -13,8 +12,8 @@ import type { Store } from '../../storage/store.ts';
 import { startWorkers } from '../../workers/start-workers.ts';
 import { keepHistories } from '../replay/keep-histories.ts';
 import { fetchRuns, replayRuns } from './replay.ts';
-import type { Script, ScriptedModel } from './scripted-model.ts';
-import { scriptModel } from './scripted-model.ts';
+import type { Script } from './scripted-model.ts';
+import { createScriptedModels } from './scripted-models.ts';
 import { connectToTestServer, readWorkflowBundle } from './temporal.ts';
 import type { TestServer } from './temporal.ts';
 import { shortHash, toTestSession } from './test-session.ts';
@@ -36,7 +35,7 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
   const workflowBundle = await readWorkflowBundle();
   const store = await openStore({ dataFolder: null, databaseUrl });
   const bus = new MemoryBus((error) => console.error(error));
-  const models = new Map<string, ScriptedModel>();
+  const models = createScriptedModels();
   const sessions: { name: string; session: TestSession }[] = [];
   const workers = await startWorkers({
     connection: server.workerConnection,
@@ -45,7 +44,7 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
     workflowBundle,
     store,
     bus,
-    provider: toProvider(models),
+    provider: models.provider,
     mainQueue: server.taskQueue,
   });
   return {
@@ -54,10 +53,8 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
     bus,
     async open(team, scripts, input = {}) {
       const id = makeSessionId(Date.now(), randomUUID());
-      const script = String(models.size + 1);
-      const own = forSession(team, id, script);
-      const model = scriptModel(scripts);
-      models.set(script, model);
+      const model = models.add(scripts);
+      const own = forSession(team, id, model.nameFor);
       await store.teams.put('default', own);
       await store.sessions.create(toSessionRow(own, id));
       const workflowId = await startSession(server, own, id, input);
@@ -75,18 +72,6 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
       }
       await store.close();
       await server.close();
-    },
-  };
-}
-
-/** Sessions share the workers: the model's name says whose script is meant. */
-function toProvider(models: Map<string, ScriptedModel>): Provider {
-  return {
-    call(call) {
-      const [script = '', agent = ''] = call.model.model.split(':');
-      const model = models.get(script);
-      if (model === undefined) throw new Error(`no script for ${call.model.model}`);
-      return model.provider.call({ ...call, model: { ...call.model, model: agent } });
     },
   };
 }
@@ -131,10 +116,10 @@ function toSessionRow(team: Team, id: string): Parameters<Store['sessions']['cre
 }
 
 /** Names are as long as they are in earnest: tests count what is in history. */
-function forSession(team: Team, session: string, script: string): Team {
+function forSession(team: Team, session: string, nameFor: (agent: string) => string): Team {
   const models = Object.entries(team.models).map(([name, model]) => [
     name,
-    { ...model, model: `${script}:${name}` },
+    { ...model, model: nameFor(name) },
   ]);
   return {
     ...team,
