@@ -9,10 +9,9 @@ import type { ConversationState } from './conversation-state.ts';
 import { dialectOf } from './dialect.ts';
 import { findEngineTool } from './engine-tools/engine-tools.ts';
 import { executeTool } from './execute-tool.ts';
-import type { Handoff } from './handoff.ts';
 import { takePlace } from './place-inputs.ts';
 import type { TurnPorts } from './ports.ts';
-import type { ToolAnswer, ToolCallSituation } from './tool-call.ts';
+import type { Handoff, ToolAnswer, ToolCallSituation } from './tool-call.ts';
 
 export async function answerToolCalls(
   state: ConversationState,

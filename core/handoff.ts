@@ -6,13 +6,8 @@ import type { HandoffArguments } from '../protocol/schemas/tool-arguments.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { takePlace } from './place-inputs.ts';
 import type { TurnPorts } from './ports.ts';
-import type { ToolAnswer, ToolCallSituation } from './tool-call.ts';
+import type { Handoff, ToolAnswer, ToolCallSituation } from './tool-call.ts';
 import { handoffWords } from './words.ts';
-
-export interface Handoff {
-  to: string;
-  reason: string | null;
-}
 
 /** The tool `handoff`: who is handed to, or why not. */
 export function answerHandoff({ state, reply, call, index }: ToolCallSituation): ToolAnswer {

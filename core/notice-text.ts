@@ -3,10 +3,12 @@
  * tools that waited. Spec: background-agents.md, "Completion" and "Tools that the model gets".
  */
 import { isTerminal } from '../protocol/task.ts';
+import type { TaskProgress } from '../protocol/task.ts';
 import type { DialectName } from '../protocol/team.ts';
 import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
+import { progressWords, runtimeWords } from './engine-tools/task-words.ts';
 import { takeHead } from './text-head.ts';
 
 /** Characters (UTF-16 units) of each result that are given; a tool of the dialect reads the rest. */
@@ -19,6 +21,8 @@ export interface TaskEnd {
   result: string | null;
   error: { type: string; message: string } | null;
   files: { id: string; name: string; mediaType: string }[];
+  /** What it said last of how far it is. */
+  progress: TaskProgress | null;
 }
 
 function escapeAttribute(value: string): string {
@@ -84,9 +88,19 @@ export function renderTasksAnswer(
   answer: TasksAnswer,
   ends: TaskEnd[],
 ): { text: string; outcome: ToolOutcomeName } {
+  if (answer.form === 'list') return { text: renderList(answer, ends), outcome: 'ok' };
   const [only] = ends;
   if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only);
   return { text: renderWait(answer, ends), outcome: 'ok' };
+}
+
+function renderList(answer: TasksAnswer, ends: TaskEnd[]): string {
+  const dialect = findDialect(answer.dialect);
+  const lines = ends.map(({ outcome: { task, agent, title, status, runtimeMs }, progress }) => {
+    const line = `- ${task} | ${agent} | ${title} | ${dialect.statusWord(status)} | ${runtimeWords(runtimeMs)}`;
+    return progress === null || isTerminal(status) ? line : `${line} | ${progressWords(progress)}`;
+  });
+  return ['task_id | agent | title | status | runtime | progress', ...lines].join('\n');
 }
 
 const ENDED_EARLY = {

@@ -4,8 +4,13 @@ import type { ToolCall } from '../protocol/content.ts';
 import type { Place, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
 import type { ConversationState } from './conversation-state.ts';
 import type { Dialect } from './dialect.ts';
-import type { Handoff } from './handoff.ts';
 import type { TurnPorts } from './ports.ts';
+
+/** Whom the conversation is handed over to. */
+export interface Handoff {
+  to: string;
+  reason: string | null;
+}
 
 /** The answer of a tool call. `stored`: the activity has written the row already. */
 export type ToolAnswer =

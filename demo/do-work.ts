@@ -30,6 +30,10 @@ export function doWork(conversation: Conversation): Thought {
   const transferred = ofKind(freshEntries(conversation), 'result').filter(
     (result) => made.find((call) => call.id === result.call)?.name === 'transfer_task',
   );
+  if (mayCall('report_progress')) {
+    const progress = { message: `Halfway: ${toTitle(subject)}`, percent: 50 };
+    return { text: '', calls: [{ name: 'report_progress', arguments: progress }] };
+  }
   const text = writeResult(
     subject,
     [

@@ -11,6 +11,12 @@ export function isTerminal(status: TaskStatus): boolean {
   return TERMINAL_STATUSES.includes(status);
 }
 
+/** What a task last said of how far it is. */
+export interface TaskProgress {
+  message: string;
+  percent: number | null;
+}
+
 /** Who started a task: the session's conversation (`task: null`) or another task of it. */
 export interface Starter {
   task: string | null;

@@ -60,14 +60,14 @@ export type NewRow =
       answer: TasksAnswer;
     };
 
-/** The answer of a wait or a transfer: the results are read from the store. */
+/** The answer of a wait, a transfer or a list: the results and the progress are read from the store. */
 export interface TasksAnswer {
   tasks: TaskOutcome[];
   timedOut: boolean;
   /** Why the wait ended before its time, told to the model. */
   endedEarly: 'user_message' | 'interrupted' | null;
-  /** A transfer gives the result alone; a wait gives a list. */
-  form: 'wait' | 'transfer';
+  /** A transfer gives the result alone, a wait gives results, a list a line for each. */
+  form: 'wait' | 'transfer' | 'list';
   /** Left out for the default one. */
   dialect?: DialectName;
 }

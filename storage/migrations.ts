@@ -2,8 +2,12 @@
 import type { Kysely, Migration, MigrationProvider } from 'kysely';
 import { Migrator } from 'kysely';
 import { firstTables } from './migrations/0001-first-tables.ts';
+import { progressAndBudgets } from './migrations/0002-progress-and-budgets.ts';
 
-const migrations: Record<string, Migration> = { '0001-first-tables': firstTables };
+const migrations: Record<string, Migration> = {
+  '0001-first-tables': firstTables,
+  '0002-progress-and-budgets': progressAndBudgets,
+};
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
 

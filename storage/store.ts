@@ -4,6 +4,7 @@ import { AcceptedMessageStore } from './accepted-message-store.ts';
 import { EventStore } from './event-store.ts';
 import { FileStore } from './file-store.ts';
 import { openEmbeddedDatabase, openServerDatabase } from './open-database.ts';
+import { LedgerStore } from './ledger-store.ts';
 import { PartialStore } from './partial-store.ts';
 import { RequestStore } from './request-store.ts';
 import { SessionStore } from './session-store.ts';
@@ -28,6 +29,7 @@ export interface Store {
   events: EventStore;
   teams: TeamStore;
   files: FileStore;
+  ledger: LedgerStore;
   todos: TodoStore;
   requests: RequestStore;
   /** Throws when the database does not answer, StoreAway where it is a server. */
@@ -49,6 +51,7 @@ export async function openStore({ dataFolder, databaseUrl = null }: StoreOptions
     events: new EventStore(db),
     teams: new TeamStore(db),
     files: new FileStore(db),
+    ledger: new LedgerStore(db),
     todos: new TodoStore(db),
     requests: new RequestStore(db),
     ping: async () => {

@@ -3,10 +3,10 @@
  * `jsonb`: nothing searches inside them, and `json` keeps the order of keys, so prompts stay byte-stable.
  * The conversation of a session has `task = ''`, since a part of a primary key cannot be null.
  */
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { Part, ToolCall, Usage } from '../protocol/content.ts';
 import type { ConversationEvent } from '../protocol/events.ts';
-import type { TaskStatus } from '../protocol/task.ts';
+import type { TaskProgress, TaskStatus } from '../protocol/task.ts';
 import type { Team } from '../protocol/team.ts';
 import type { ToolOutcomeName, TranscriptRow } from '../protocol/transcript.ts';
 
@@ -82,6 +82,10 @@ export interface TasksTable {
   error: NullableJson<{ type: string; message: string }>;
   usage: NullableJson<Usage>;
   files: number;
+  /** What it reported last of how far it is. */
+  progress: NullableJson<TaskProgress>;
+  /** Whether it has a place among those that may run in its tree. */
+  seated: Generated<boolean>;
   queued_at: number;
   started_at: number | null;
   ended_at: number | null;
@@ -109,6 +113,24 @@ export interface Database {
   seen_runs: ConversationColumns & { run: string };
   partial_outputs: ConversationColumns & { turn: number; step: number; attempt: number; text: string };
   events: ConversationColumns & { event_offset: number; body: Json<ConversationEvent> };
+  /** Limits and what was spent, of a tree (`task = ''`) or of one task. A limit of null is none. */
+  budgets: ConversationColumns & {
+    tokens_limit: number | null;
+    cost_limit: number | null;
+    seconds_limit: number | null;
+    tokens_used: Generated<number>;
+    cost_used: Generated<number>;
+    seconds_used: Generated<number>;
+  };
+  /** What the model call that a conversation makes is likely to cost, as long as it runs. */
+  reservations: ConversationColumns & {
+    turn: number;
+    step: number;
+    tokens: number;
+    cost: number;
+    at: number;
+    expires_at: number;
+  };
   todos: ConversationColumns & { items: Json<unknown> };
   teams: { workspace: string; version: string; name: string; body: Json<Team> };
   files: {

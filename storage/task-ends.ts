@@ -13,7 +13,7 @@ export async function readTaskEnds(
   if (ids.length === 0) return [];
   const tasks = await db
     .selectFrom('tasks')
-    .select(['id', 'result', 'error'])
+    .select(['id', 'result', 'error', 'progress'])
     .where('workspace', '=', workspace)
     .where('session', '=', session)
     .where('id', 'in', ids)
@@ -33,6 +33,7 @@ export async function readTaskEnds(
       outcome,
       result: task?.result ?? null,
       error: task?.error ?? null,
+      progress: task?.progress ?? null,
       files: files
         .filter((file) => file.task === outcome.task)
         .map((file) => ({ id: file.id, name: file.name, mediaType: file.media_type })),

@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { FinishTaskRequest, OpenTaskRequest } from '../protocol/activities.ts';
 import type { Usage } from '../protocol/content.ts';
-import type { TaskStatus } from '../protocol/task.ts';
+import type { TaskProgress, TaskStatus } from '../protocol/task.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
@@ -36,6 +36,7 @@ export interface TaskRecord {
   error: { type: string; message: string } | null;
   usage: Usage | null;
   files: number;
+  progress: TaskProgress | null;
   queuedAt: number;
   startedAt: number | null;
   endedAt: number | null;
@@ -72,6 +73,7 @@ const COLUMNS = [
   'tasks.error',
   'tasks.usage',
   'tasks.files',
+  'tasks.progress',
   'tasks.queued_at as queuedAt',
   'tasks.started_at as startedAt',
   'tasks.ended_at as endedAt',
@@ -120,6 +122,16 @@ export class TaskStore {
       .set({ status: 'running', started_at: startedAt })
       .where((eb) => eb.and(toTaskKey(id)))
       .where('status', '=', 'queued')
+      .execute();
+  }
+
+  /** What it says of how far it is; a task that has ended says nothing more. */
+  async setProgress(id: TaskId, progress: TaskProgress): Promise<void> {
+    await this.#db
+      .updateTable('tasks')
+      .set({ progress: toJson({ ...progress, message: toText(progress.message) }) })
+      .where((eb) => eb.and(toTaskKey(id)))
+      .where('ended_at', 'is', null)
       .execute();
   }
 
@@ -218,6 +230,11 @@ function oldestFirst(db: Kysely<Database>, { workspace, session }: { workspace: 
 /** The caller holds the lock of the row, and has seen that the task has not ended. */
 async function writeEnd(transaction: Transaction<Database>, request: FinishTaskRequest): Promise<void> {
   const { workspace, session, task } = request;
+  // Of a call that died with its worker.
+  await transaction
+    .deleteFrom('reservations')
+    .where((eb) => eb.and({ workspace, session, task }))
+    .execute();
   const result = await readTaskResult(transaction, request, request.status);
   const { files } = await transaction
     .selectFrom('files')

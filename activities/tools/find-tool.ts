@@ -1,3 +1,4 @@
+import { reportProgress } from './report-progress.ts';
 import { saveFile } from './save-file.ts';
 import { createTodos, listTodos, updateTodos } from './todo-tools.ts';
 import type { Tool } from './tool-effect.ts';
@@ -5,6 +6,7 @@ import { viewBackgroundAgent } from './view-background-agent.ts';
 
 const tools: Record<string, Tool | undefined> = {
   save_file: saveFile,
+  report_progress: reportProgress,
   view_background_agent: viewBackgroundAgent,
   get_task_result: viewBackgroundAgent,
   create_todo: createTodos,

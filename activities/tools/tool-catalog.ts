@@ -22,7 +22,7 @@ export function listTools(team: Team, agent: Agent, { isTask, hasTasks }: ToolSi
     if (type === 'think') tools.push(THINK);
     if (type === 'todo') tools.push(...TODO_TOOLS);
   }
-  if (isTask) tools.push(SAVE_FILE);
+  if (isTask) tools.push(SAVE_FILE, REPORT_PROGRESS);
   else if (agent.handoffs.length > 0) tools.push(handoffTool(team, agent));
   const unavailable = team.unavailable.filter((entry) => entry.agent === agent.name);
   return [...tools, ...unavailable.map(({ toolset, reason }) => unavailableTool(toolset, reason))];
@@ -67,6 +67,13 @@ const SAVE_FILE: CatalogTool = {
   description:
     'Save a text document as a file of this task; it is named in your report and can be read by its id.',
   arguments: schemas.saveFileArguments,
+};
+
+const REPORT_PROGRESS: CatalogTool = {
+  name: 'report_progress',
+  description:
+    'Tell in one line how far you are; those who wait see it. Use it in long work, at each milestone, not at every step.',
+  arguments: schemas.reportProgressArguments,
 };
 
 const TODO_TOOLS: CatalogTool[] = [

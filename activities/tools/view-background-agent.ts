@@ -1,6 +1,6 @@
 /** What a task is doing, and what it has said: live from its workflow, the words from the store. */
 import { findDialect } from '../../core/dialect.ts';
-import { runtimeWords } from '../../core/engine-tools/task-words.ts';
+import { progressWords, runtimeWords } from '../../core/engine-tools/task-words.ts';
 import { textOf } from '../../core/task-text.ts';
 import type { ToolRequest } from '../../protocol/activities.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
@@ -40,11 +40,16 @@ export const viewBackgroundAgent: Tool = async (dependencies, request, callArgum
   return { outcome: 'ok', text: [...lines, '', shown].join('\n'), resultRead };
 };
 
-async function describePhase({ tasks }: ActivityDependencies, task: ConversationId): Promise<string[]> {
+async function describePhase(
+  { store, tasks }: ActivityDependencies,
+  task: ConversationId & { task: string },
+): Promise<string[]> {
+  const progress = (await store.tasks.get(task))?.progress ?? null;
+  const said = progress === null ? [] : [`progress: ${progressWords(progress)}`];
   const live = await tasks.view(task);
-  if (live === null) return [];
+  if (live === null) return said;
   const doing = live.currentTool === null ? live.phase : `tool ${live.currentTool}`;
-  return [`now: step ${live.step}, ${doing}`];
+  return [`now: step ${live.step}, ${doing}`, ...said];
 }
 
 async function describeError(

@@ -17,7 +17,11 @@ type TeamDependencies = Pick<ApiDependencies, 'teams' | 'compileTeam'>;
 export function chooseTeam({ teams, compileTeam }: TeamDependencies, body: OpenSessionBody): Team {
   if (typeof body.team === 'string' && NAME.test(body.team)) return findTeam({ teams }, body.team);
   const yaml = typeof body.team === 'string' ? body.team : JSON.stringify(body.team);
-  const { team, errors } = compileTeam({ name: INLINE_NAME, yaml });
+  const { team, errors } = compileTeam({
+    workspace: DEVELOPMENT_PRINCIPAL.workspace,
+    name: INLINE_NAME,
+    yaml,
+  });
   if (team === null) throw invalidTeam('The team that came along', errors, 'team');
   refuseOwnAddresses(team);
   return team;

@@ -23,7 +23,7 @@ export function renderTaskSummary(
     status: toStatus(record, view),
     depth: record.depth,
     starter: record.starter === null ? { session: record.session } : { task: record.starter },
-    progress: null,
+    progress: record.progress,
     startedAt: toNullableIsoTime(startedAt),
     endedAt: toNullableIsoTime(endedAt),
     runtimeMs: startedAt === null ? null : Math.max(0, (endedAt ?? now) - startedAt),

@@ -92,5 +92,6 @@ function toUnopenedRecord({ workspace, session }: ConversationId, view: TaskView
     attachments: [],
     variables: {},
     result: null,
+    progress: null,
   };
 }

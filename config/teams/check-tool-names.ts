@@ -17,6 +17,7 @@ const TAKEN_NAMES = [
   'update_todos',
   'list_todos',
   'save_file',
+  'report_progress',
 ];
 
 export function checkToolNames(agent: string, subAgents: readonly SubAgent[], report: FindingsReport): void {

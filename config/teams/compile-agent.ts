@@ -12,14 +12,18 @@ import { compileHandoffs, compileSubAgents } from './compile-references.ts';
 import { compileToolsets } from './compile-toolsets.ts';
 import { findTemplates } from './find-templates.ts';
 import type { FindingsReport, Path } from './finding.ts';
+import type { OtherTeams } from './other-teams.ts';
 import { readMap } from './read-shape.ts';
 
 export interface AgentContext {
+  /** The name of the team. */
+  team: string;
   /** The names of all agents of the file. */
   known: readonly string[];
   models: ModelTable;
   report: FindingsReport;
   unavailable: UnavailableTool[];
+  others: OtherTeams | null;
 }
 
 /** Lists are read item by item, so what is in them is left open here. */
@@ -41,14 +45,12 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
     return null;
   }
   const written = readMap(openAgentSchema, value, path, report);
-  const references = { agent: name, known: context.known, report, unavailable };
+  const { team, known, others } = context;
+  const references = { team, agent: name, known, report, unavailable, others };
   const subAgents = compileSubAgents(written.sub_agents, references);
   const handoffs = compileHandoffs(written.handoffs, references);
-  const others = {
-    hasSubAgents: isFilledList(written.sub_agents),
-    hasHandoffs: isFilledList(written.handoffs),
-  };
-  const tools = compileToolsets(written.toolsets, name, others, report);
+  const has = { hasSubAgents: isFilledList(written.sub_agents), hasHandoffs: isFilledList(written.handoffs) };
+  const tools = compileToolsets(written.toolsets, name, has, report);
   if (readDialect(tools) === 'tasks') checkToolNames(name, subAgents, report);
   unavailable.push(...tools.unavailable, ...listAbsentTools(name, written));
   checkTemplates(written.instruction ?? '', [...path, 'instruction'], report);

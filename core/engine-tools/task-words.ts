@@ -1,6 +1,7 @@
 /** Words about tasks that several tools share. */
 import { findTask } from '../conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../conversation-state.ts';
+import type { TaskProgress } from '../../protocol/task.ts';
 
 /** The same words for a task that does not exist and for one that is somebody else's. */
 export function notFoundWords(task: string): string {
@@ -16,6 +17,10 @@ export function findOwnTask(state: ConversationState, task: unknown): TaskRecord
 export function runtimeOf(task: TaskRecord, nowMs: number): number | null {
   if (task.runtimeMs !== null) return task.runtimeMs;
   return task.startedAt === null || task.endedAt !== null ? null : Math.max(0, nowMs - task.startedAt);
+}
+
+export function progressWords({ message, percent }: TaskProgress): string {
+  return percent === null ? message : `${message} (${percent} %)`;
 }
 
 export function runtimeWords(runtimeMs: number | null): string {

@@ -94,6 +94,11 @@ export const saveFileArguments = z.strictObject({
   content: z.string().describe('The text of the file'),
 });
 
+export const reportProgressArguments = z.strictObject({
+  message: z.string().min(1).max(500).describe('One line: what you have done and what you are at'),
+  percent: z.number().min(0).max(100).optional().describe('How much of the task is done, from 0 to 100'),
+});
+
 const todoStatus = z.enum(['pending', 'in-progress', 'completed']);
 export const createTodoArguments = z.strictObject({ description: z.string().min(1) });
 export const createTodosArguments = z.strictObject({

@@ -17,6 +17,7 @@ function makeEnd(outcome: Partial<TaskOutcome> = {}, end: Partial<TaskEnd> = {})
     result: 'Open from nine to five.',
     error: null,
     files: [],
+    progress: null,
     ...end,
   };
 }

@@ -29,7 +29,7 @@ describe('sub-agents with names of their own', () => {
     expect(world.state.unopened[task?.id ?? '']).toMatchObject({ input: { language: 'fr' } });
     expect(world.state.holdingMessage).toBe('Un moment.');
     await world.answer({ calls: [{ name: 'list_background_agents', arguments: {} }] });
-    expect(JSON.stringify(world.asked[2]?.append)).toContain('| french | Ask |');
+    expect(world.asked[2]?.append).toMatchObject([{ answer: { tasks: [{ agent: 'french', title: 'Ask' }] } }]);
   });
 
   it('are told of by these names', async () => {

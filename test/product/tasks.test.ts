@@ -54,7 +54,9 @@ describe('background agents over HTTP', () => {
     const task = started.body.id;
     await isSpeaking(id, task);
     const atWork = await get(`/sessions/${id}/tasks/${task}`);
-    expect(atWork).toMatchObject({ status: 'running', phase: 'model', step: 1, result: null });
+    // It has reported its progress in the first step.
+    expect(atWork).toMatchObject({ status: 'running', phase: 'model', step: 2, result: null });
+    expect(atWork.progress).toMatchObject({ percent: 50 });
     const steered = await post(`${id}/tasks/${task}/messages`, { text: 'Leave out the spring tides.' });
     expect(steered).toMatchObject({ status: 202 });
     await endOfTasks(id);
@@ -62,7 +64,10 @@ describe('background agents over HTTP', () => {
     expect(done).toMatchObject({ status: 'completed', error: null, partial: false });
     expect(done.result).toContain('Taken into account: Leave out the spring tides.');
     const transcript = await client.readTranscript(`${id}/tasks/${task}`);
-    expect(transcript.map((message) => message.role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    expect(transcript.map((message) => message.role)).toEqual([
+      ...['user', 'assistant', 'tool', 'assistant'],
+      ...['user', 'assistant'],
+    ]);
     const feed = await client.readFeed(`${id}/tasks/${task}`);
     expect(feed.map((event) => event.offset)).toEqual(feed.map((_, index) => index + 1));
     expect(feed.at(-1)).toMatchObject({ type: 'task.finished', task, status: 'completed' });

@@ -60,7 +60,7 @@ describe('an empty database', () => {
           .execute(),
       ),
     );
-    expect(versions.map(({ length }) => length)).toEqual(Array(6).fill(1));
+    expect(versions.map(({ length }) => length)).toEqual(Array(6).fill(2));
     await Promise.all(opened.map((db) => db.destroy()));
   });
 });

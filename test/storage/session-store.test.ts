@@ -8,6 +8,7 @@ import { PartialStore } from '../../storage/partial-store.ts';
 import { SessionStore } from '../../storage/session-store.ts';
 import { openEmbeddedDatabase, openServerDatabase } from '../../storage/open-database.ts';
 import type { Database } from '../../storage/tables.ts';
+import { LedgerStore } from '../../storage/ledger-store.ts';
 import { TaskStore } from '../../storage/task-store.ts';
 import { TodoStore } from '../../storage/todo-store.ts';
 import { TranscriptStore } from '../../storage/transcript-store.ts';
@@ -35,6 +36,10 @@ async function fill(session: string): Promise<void> {
   await new EventStore(db).append(inSession(session), [
     { offset: 1, at: 1, type: 'session.closing', reason: 'x' },
   ]);
+  const ledger = new LedgerStore(db);
+  const budgets = { tree: { tokens: 5000 } };
+  const call = { turn: 1, step: 1, budgets, now: 1, tokens: 1, costUsd: 0, isFirst: true, expiresAt: 2 };
+  await ledger.reserve(inSession(session), call);
   await new TodoStore(db).put(inSession(session), []);
   await new AcceptedMessageStore(db).remember(WORKSPACE, session, [
     { id: 'm1', hash: 'h', acknowledgement: { turn: 1 } },

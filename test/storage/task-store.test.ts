@@ -56,6 +56,20 @@ beforeEach(async () => {
   await store.sessions.create(makeSession(session));
 });
 
+describe('the progress of a task', () => {
+  it('is the latest that it told, until it ends', async () => {
+    const told = async () => (await store.tasks.get(idOf()))?.progress;
+    await store.tasks.open(makeTask(session, TASK));
+    expect(await told()).toBeNull();
+    await store.tasks.setProgress(idOf(), { message: 'reads', percent: null });
+    await store.tasks.setProgress(idOf(), { message: 'writes \u0000', percent: 50 });
+    expect(await told()).toEqual({ message: 'writes \ufffd', percent: 50 });
+    await store.tasks.finish(makeFinish(session, TASK));
+    await store.tasks.setProgress(idOf(), { message: 'late', percent: 99 });
+    expect(await told()).toEqual({ message: 'writes \ufffd', percent: 50 });
+  });
+});
+
 describe('a task that is opened', () => {
   it('is queued, with its text as the first message of its transcript', async () => {
     const task = await store.tasks.open(makeTask(session, TASK, { expectedOutput: 'One line.' }));

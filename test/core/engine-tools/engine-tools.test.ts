@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { renderTasksAnswer } from '../../../core/notice-text.ts';
 import type { NewRow } from '../../../protocol/transcript.ts';
 import { makeRoster, makeState, World } from '../hand-driven.ts';
 
@@ -61,7 +62,7 @@ describe('list_background_agents', () => {
     expect(textOf(world)).toBe('ok: No background agents have been started.');
   });
 
-  it('lists every task with its status in words, and how long it has been at work', async () => {
+  it('lists every task with its status and how long it has been at work; the store adds the progress', async () => {
     const world = new World(makeState(makeRoster({ maxRunningTasks: 2 })));
     world.task('t1', { title: 'First' });
     world.task('t2', { title: 'Second' });
@@ -69,14 +70,21 @@ describe('list_background_agents', () => {
     world.finish('t2', { status: 'cancelled', endedAt: 2000 + 3_723_000 });
     world.clock += 65_000;
     await call(world, 'list_background_agents');
-    expect(textOf(world)).toBe(
-      [
-        'ok: task_id | agent | title | status | runtime',
-        '- t1 | worker | First | running | 1 min 5 s',
+    const row = rowOf(world);
+    if (row?.kind !== 'tool_tasks') throw new Error('the list is not written out by the store');
+    const ends = row.answer.tasks.map((outcome) => {
+      const progress = { message: `half of ${outcome.title}`, percent: outcome.task === 't1' ? 50 : null };
+      return { outcome, progress, result: null, error: null, files: [] };
+    });
+    expect(renderTasksAnswer(row.answer, ends)).toEqual({
+      outcome: 'ok',
+      text: [
+        'task_id | agent | title | status | runtime | progress',
+        '- t1 | worker | First | running | 1 min 5 s | half of First (50 %)',
         '- t2 | worker | Second | stopped | 1 h 2 min',
-        '- t3 | worker | Third | queued | not started',
+        '- t3 | worker | Third | queued | not started | half of Third',
       ].join('\n'),
-    );
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { renderTasksAnswer } from '../../../core/notice-text.ts';
 import { toRoster } from '../../../core/roster.ts';
 import type { NewRow } from '../../../protocol/transcript.ts';
 import { makeTeam } from '../../support/test-team.ts';
@@ -117,8 +118,16 @@ describe('list_tasks', () => {
     world.record({ type: 'task.cancelling', task: 't2' });
     world.finish('t3', { status: 'cancelled' });
     await call(world, 'list_tasks');
-    const status = textOf(world).match(/(?<=\| )(running|cancelled|completed|failed)(?= \|)/g);
-    expect(status).toEqual(['running', 'running', 'cancelled']);
+    const row = rowOf(world);
+    if (row?.kind !== 'tool_tasks') throw new Error('no list of tasks');
+    const nothing = { result: null, error: null, files: [], progress: null };
+    const ends = row.answer.tasks.map((outcome) => ({ outcome, ...nothing }));
+    const { text } = renderTasksAnswer(row.answer, ends);
+    expect(text.match(/(?<=\| )(running|cancelled|completed|failed)(?= \|)/g)).toEqual([
+      'running',
+      'running',
+      'cancelled',
+    ]);
   });
 });
 
