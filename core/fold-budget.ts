@@ -23,6 +23,9 @@ export function foldBudgetEvent(state: ConversationState, event: BudgetEvent): v
 
 function foldOwnShortage(state: ConversationState, use: BudgetUse, asks: boolean): void {
   state.shortage = use;
+  // A step whose model was not asked counts for no limit.
+  state.agentSinceStep += 1;
+  state.steps -= 1;
   if (!asks) return;
   state.untoldShortage = use;
   if (!state.holds.includes('budget')) state.holds.push('budget');

@@ -19,6 +19,11 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
     case 'session.opened':
     case 'notice':
       return;
+    case 'agent.switched':
+      state.agent = event.to;
+      state.turnHandoffs += 1;
+      state.agentSinceStep = state.step;
+      return;
     case 'session.closing':
       state.status = 'closing';
       state.closeReason = event.reason;
@@ -64,6 +69,8 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.turnUsage = { ...NO_USAGE };
       state.turnSpoken = false;
       state.holdingMessage = null;
+      state.turnHandoffs = 0;
+      state.agentSinceStep = 0;
       return;
     case 'turn.interrupting':
       state.interruptedTurn = event.turn;
@@ -76,6 +83,7 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       return;
     case 'step.started':
       state.step = event.step;
+      state.steps += 1;
       state.phase = 'model';
       // A completion stays until it is delivered.
       state.inbox = state.inbox.filter(

@@ -92,7 +92,7 @@ function placeShortages(state: ConversationState, ports: TurnPorts, ids: string[
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {
-  const { id, agent, title, status, partial, runtimeMs, missedMessages } = task;
+  const { id, name, title, status, partial, runtimeMs, missedMessages } = task;
   const missed = missedMessages === 0 ? {} : { missedMessages };
-  return { task: id, agent, title, status, partial, runtimeMs, ...missed };
+  return { task: id, agent: name, title, status, partial, runtimeMs, ...missed };
 }

@@ -8,11 +8,14 @@ import type { EventError, TurnOutcome } from '../protocol/events.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../protocol/team.ts';
 import { answerToolCalls } from './answer-tool-calls.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { switchAgent } from './handoff.ts';
+import { hasTasksToLookAfter } from './inherited-tasks.ts';
 import { meetShortage, warnOfBudget } from './meet-shortage.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
 import {
   budgetEndWords,
+  handoffLimitWords,
   LAST_STEP_INSTRUCTION,
   limitWords,
   turnFailedWords,
@@ -42,8 +45,9 @@ export async function runTurn(
       await ports.until(() => !isHeld(state) || isInterrupted(state));
       continue;
     }
-    const atLimit = state.wrapsUp || state.step >= maxIterations(state);
-    if (atLimit && options.atLimit === 'stop') return reachLimit(state, ports);
+    const atLimit = state.wrapsUp || isAtLimit(state);
+    if (atLimit && options.atLimit === 'stop')
+      return stopTurn(state, ports, limitWords(maxIterations(state)));
     const outcome = await callModel(state, ports, atLimit);
     if (outcome.kind === 'stopped') return finishTurn(state, ports, 'interrupted');
     if (outcome.kind === 'failed') return failTurn(state, ports, outcome.error);
@@ -64,9 +68,11 @@ async function heedReply(
     return meetShortage(state, ports, reply.budget) ? null : stopForBudget(state, ports, reply.budget);
   }
   const goesOn = reply.toolCalls.length > 0 && !atLimit;
-  if (goesOn) await answerToolCalls(state, ports, reply);
+  const handoff = goesOn ? await answerToolCalls(state, ports, reply) : null;
   // A task that has given its answer has nothing left to save for.
   if (goesOn || state.id.task === null) warnOfBudget(state, ports, reply.budget);
+  if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
+  if (handoff !== null) switchAgent(state, ports, handoff);
   if (goesOn) return null;
   if (atLimit) return finishTurn(state, ports, 'limit');
   // One that is paused takes what it is told meanwhile before it ends.
@@ -86,6 +92,12 @@ function isHeld(state: ConversationState): boolean {
 
 function maxIterations(state: ConversationState): number {
   return state.roster.agents[state.agent]?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
+}
+
+/** The steps of the active agent in this turn, and in a task those of the task as a whole. */
+function isAtLimit(state: ConversationState): boolean {
+  const { step, agentSinceStep, maxTurns, steps } = state;
+  return step - agentSinceStep >= maxIterations(state) || (maxTurns !== null && steps >= maxTurns);
 }
 
 function startTurn(state: ConversationState, ports: TurnPorts): void {
@@ -125,6 +137,7 @@ async function callModel(
     head: state.head,
     append: state.unstored.slice(),
     ...(lastStep ? { tools: 'none' as const } : {}),
+    ...(hasTasksToLookAfter(state) ? { hasTasks: true as const } : {}),
   };
   const outcome = await ports.callModel(request);
   if (outcome.kind === 'reply') commitReply(state, ports, request, outcome.reply);
@@ -173,14 +186,15 @@ function failTurn(state: ConversationState, ports: TurnPorts, error: EventError)
   return finishTurn(state, ports, 'failed', error);
 }
 
-function reachLimit(state: ConversationState, ports: TurnPorts): TurnOutcome {
-  sayAsSystem(state, ports, limitWords(maxIterations(state)));
+/** Ends the turn with words that the user can read. */
+function stopTurn(state: ConversationState, ports: TurnPorts, words: string): TurnOutcome {
+  sayAsSystem(state, ports, words);
   return finishTurn(state, ports, 'limit');
 }
 
 /** The user is told in words; a task's starter reads why it ended. */
 function stopForBudget(state: ConversationState, ports: TurnPorts, use: BudgetUse): TurnOutcome {
-  if (state.id.task === null) sayAsSystem(state, ports, budgetEndWords(use));
+  if (state.id.task === null) return stopTurn(state, ports, budgetEndWords(use));
   return finishTurn(state, ports, 'limit');
 }
 

@@ -44,6 +44,8 @@ export interface SubAgent {
   agent: string;
   name: string | null;
   description: string | null;
+  /** Variables of the task, made from those of its starter by `{{name}}`; null for none. */
+  input: Record<string, unknown> | null;
   holdingMessage: string | null;
 }
 
@@ -93,6 +95,8 @@ export interface Limits {
   wrapUpTimeoutMs: number;
   /** Tool calls of one step; the ones beyond are answered with an error. */
   maxToolCallsPerStep: number;
+  /** The one after it ends the turn. */
+  maxHandoffsPerTurn: number;
   modelIdleTimeoutMs: number;
   /** For the whole tree. */
   budget?: Budget;
@@ -106,6 +110,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxTaskTimeMs: 7 * 24 * 3600 * 1000,
   wrapUpTimeoutMs: 60_000,
   maxToolCallsPerStep: 128,
+  maxHandoffsPerTurn: 5,
   modelIdleTimeoutMs: 600_000,
 };
 
@@ -123,11 +128,22 @@ export interface Roster {
 export interface RosterAgent {
   /** For people: shown in summaries, such as `openai/gpt-4o`. */
   model: string;
-  /** Whom it may start, each with the words that a turn says when it would end without one. */
-  subAgents: { agent: string; holdingMessage?: string }[];
+  /** Whom it may start. */
+  subAgents: RosterSubAgent[];
+  /** Whom it may hand the conversation over to. */
+  handoffs: string[];
   /** Of its tools for background agents; null where it has none. */
   dialect: DialectName | null;
   maxIterations: number;
   /** What its budget allows none of: it may not be started. */
   withheld?: BudgetUnit;
+}
+
+export interface RosterSubAgent {
+  agent: string;
+  /** What the model calls it, where that is not the agent's name. */
+  name?: string;
+  input?: Record<string, unknown>;
+  /** The words that a turn says when it started this agent and would end without one. */
+  holdingMessage?: string;
 }
