@@ -5,10 +5,12 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { ConversationState, TaskRecord } from '../../core/conversation-state.ts';
 import { readCarriedState, toTaskName } from '../../core/conversation-state.ts';
+import { parkTask } from '../../core/extend-budget.ts';
 import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../../core/gather-completions.ts';
 import { mayRollOver, toCarriedState } from '../../core/rollover.ts';
 import { nextToLaunch } from '../../core/start-task.ts';
 import { runTurn } from '../../core/turn.ts';
+import type { BudgetScope } from '../../protocol/budget.ts';
 import type { ConversationEvent, Delivery } from '../../protocol/events.ts';
 import { isTerminal } from '../../protocol/task.ts';
 import type { TaskReport } from '../../protocol/task.ts';
@@ -107,6 +109,13 @@ export class ModelConversation {
     this.report(makeReport(task.id, { status, resultSize: status === 'completed' ? 10 : 0 }));
     for (let more = 1; more < reports; more += 1) {
       this.lateReports.push(makeReport(task.id, { status: more === 1 ? status : 'failed' }));
+    }
+  }
+
+  /** A task that runs has no budget for its next call. */
+  exhaust(task: TaskRecord, scope: BudgetScope): void {
+    if (task.status === 'running' && task.launch === 'started') {
+      parkTask(this.state, this.world.ports, task.id, { scope, unit: 'tokens', used: 10, limit: 10 });
     }
   }
 

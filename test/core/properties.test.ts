@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { extendBudget } from '../../core/extend-budget.ts';
 import { startTask } from '../../core/start-task.ts';
 import { requestStop } from '../../core/stop-task.ts';
 import type { ConversationEvent } from '../../protocol/events.ts';
@@ -8,6 +9,7 @@ import { ModelConversation, RUNNING_CAP } from './model-conversation.ts';
 
 const which = fc.nat({ max: 7 });
 const notify = fc.constantFrom('always' as const, 'failure' as const, 'never' as const);
+const scope = fc.constantFrom('tree' as const, 'task' as const);
 const REPLIES = ['text', 'think', 'run', 'chain', 'tool', 'wait', 'transfer', 'stop'] as const;
 
 const WAITS = ['wait_background_agents', 'transfer_task'];
@@ -46,6 +48,8 @@ const happening = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lateReport' as const), which }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stopTask' as const), which }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('exhaust' as const), which, scope }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('extend' as const), which, scope }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('timePasses' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('rollOver' as const) }) },
 );
@@ -90,7 +94,10 @@ async function happen(conversation: ModelConversation, what: Happening): Promise
 
 function happenToTask(
   conversation: ModelConversation,
-  what: Extract<Happening, { kind: 'startTask' | 'launch' | 'endTask' | 'lateReport' | 'stopTask' }>,
+  what: Extract<
+    Happening,
+    { kind: 'startTask' | 'launch' | 'endTask' | 'lateReport' | 'stopTask' | 'exhaust' | 'extend' }
+  >,
 ): void {
   const { world, state } = conversation;
   const task = 'which' in what ? state.tasks[what.which] : undefined;
@@ -113,6 +120,15 @@ function happenToTask(
     }
     case 'stopTask':
       if (task !== undefined) requestStop(state, world.ports, task);
+      break;
+    case 'exhaust':
+      if (task !== undefined) conversation.exhaust(task, what.scope);
+      break;
+    case 'extend':
+      extendBudget(state, world.ports, {
+        task: what.scope === 'tree' ? null : (task?.id ?? 'none'),
+        limits: { tokens: 10 },
+      });
   }
 }
 
@@ -172,10 +188,13 @@ function eventsOf<Type extends ConversationEvent['type']>(
 /** What holds at every moment. */
 function assertAlways(conversation: ModelConversation): void {
   const { state } = conversation;
-  const running = state.tasks.filter(({ status, launch }) => launch === 'started' && !isTerminal(status));
+  const running = state.tasks.filter(
+    ({ status, launch }) => launch === 'started' && (status === 'running' || status === 'cancelling'),
+  );
   expect(running.length).toBeLessThanOrEqual(RUNNING_CAP);
   const waiting = state.inbox.map((item) => (item.kind === 'message' ? item.id : item.task));
   expect(waiting).toHaveLength(new Set(waiting).size);
+  for (const { status, shortage } of state.tasks) expect(status === 'waiting_input').toBe(shortage !== null);
   // Nothing that waits for tasks keeps a person waiting.
   if (
     state.turnOpen &&

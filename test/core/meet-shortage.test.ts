@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import { extendBudget, parkTask } from '../../core/extend-budget.ts';
+import { pauseTask, resumeTask } from '../../core/hold-task.ts';
+import { mayRollOver } from '../../core/rollover.ts';
+import { requestStop } from '../../core/stop-task.ts';
+import type { BudgetNotice, BudgetUse } from '../../protocol/budget.ts';
+import { makeRoster, makeState, World } from './hand-driven.ts';
+
+const USE: BudgetUse = { scope: 'task', unit: 'tokens', used: 95, limit: 100 };
+const EXHAUSTED = { state: 'exhausted', onExhausted: 'ask', ...USE } as const satisfies BudgetNotice;
+const WARNED = { state: 'warned', ...USE } as const satisfies BudgetNotice;
+
+/** A task in its first turn, whose model is being asked. */
+async function beginTask(maxIterations = 5) {
+  const id = { workspace: 'default', session: 'ses_1', task: 'one' };
+  const world = new World(makeState(makeRoster({}, maxIterations), { id, depth: 1 }));
+  return { world, ...(await world.begin({ atLimit: 'answer' })) };
+}
+
+/** A conversation whose task has no budget left. */
+function park(use: BudgetUse = USE, limits = {}): World {
+  const world = new World(makeState(makeRoster(limits)));
+  world.task('one');
+  parkTask(world.state, world.ports, 'one', use);
+  return world;
+}
+
+describe('a task whose budget does not allow the next call', () => {
+  it('stands still, says so, and goes on in the same turn when it is told to', async () => {
+    const { world, turn } = await beginTask();
+    await world.answer({ budget: EXHAUSTED });
+    expect(world.isAsking).toBe(false);
+    expect(world.state).toMatchObject({ holds: ['budget'], shortage: USE, untoldShortage: USE });
+    expect(mayRollOver(world.state)).toBe(false);
+    world.state.untoldShortage = null;
+    expect(mayRollOver(world.state)).toBe(true);
+    world.record({ type: 'task.resumed', task: 'one', status: 'running' });
+    await world.settle();
+    await world.answer({ text: 'Done.' });
+    expect(await turn).toBe('answered');
+    expect(world.state).toMatchObject({ turn: 1, shortage: null, holds: [] });
+  });
+
+  it('has not used up one of its steps with that', async () => {
+    const { world } = await beginTask(1);
+    await world.answer({ budget: EXHAUSTED });
+    world.record({ type: 'task.resumed', task: 'one', status: 'running' });
+    await world.settle();
+    expect(world.asked.map(({ tools }) => tools)).toEqual([undefined, undefined]);
+  });
+
+  it('ends where its budget says so, or where it was to wrap up anyway', async () => {
+    const { world, turn } = await beginTask();
+    await world.answer({ budget: { ...EXHAUSTED, onExhausted: 'stop' } });
+    expect(await turn).toBe('limit');
+    expect(world.state).toMatchObject({ holds: [], untoldShortage: null, shortage: USE });
+  });
+});
+
+describe('a conversation whose budget is used up', () => {
+  it('ends its turn with words for the user', async () => {
+    const world = new World();
+    world.say('Hello');
+    const { turn } = await world.begin();
+    await world.answer({ budget: { ...EXHAUSTED, scope: 'tree' } });
+    expect(await turn).toBe('limit');
+    expect(world.state.unstored).toMatchObject([{ kind: 'system' }]);
+    expect(world.types.slice(-3)).toEqual(['budget.exhausted', 'message.committed', 'turn.finished']);
+  });
+
+  it('is told once when the end is near, after the results of its tools, and again after an extension', async () => {
+    const world = new World();
+    world.say('Hello');
+    await world.begin();
+    for (const call of ['a', 'b', 'c']) {
+      await world.answer({ calls: [{ name: 'look_up', id: call }], budget: WARNED });
+      await world.finishTool(call);
+      if (call === 'b') extendBudget(world.state, world.ports, { task: null, limits: { tokens: 200 } });
+    }
+    expect(world.asked.map(({ append }) => append.map(({ kind }) => kind))).toEqual([
+      ['user'],
+      ['instruction'],
+      [],
+      ['instruction'],
+    ]);
+    expect(world.types.filter((type) => type === 'budget.warned')).toHaveLength(2);
+  });
+});
+
+describe('a starter whose task has no budget left', () => {
+  it('tells the user by a turn of its own, and gives its place to others', async () => {
+    const world = park(USE, { maxRunningTasks: 1 });
+    expect(world.state.tasks).toMatchObject([{ status: 'waiting_input', shortage: USE }]);
+    world.task('two');
+    await world.begin();
+    expect(world.state.turnCause).toBe('question');
+    await world.answer({ text: 'It asks for more.' });
+    expect(world.stored).toMatchObject([{ kind: 'shortage', tasks: [{ task: 'one', use: USE }] }]);
+    expect(world.state.inbox).toEqual([]);
+  });
+
+  it('lets it go on when its budget is extended, or queue for a place', () => {
+    const world = park(USE, { maxRunningTasks: 1 });
+    const other = extendBudget(world.state, world.ports, { task: null, limits: { tokens: 200 } });
+    expect(other).toEqual([]);
+    world.task('two');
+    expect(extendBudget(world.state, world.ports, { task: 'one', limits: { tokens: 200 } })).toEqual(['one']);
+    expect(world.state.tasks).toMatchObject([{ status: 'queued', shortage: null }, { status: 'running' }]);
+    expect(world.state.inbox).toEqual([]);
+    expect(world.orders).toEqual([]);
+  });
+
+  it('lets it go on at once where the extension came before the question', () => {
+    const world = new World();
+    world.task('one');
+    extendBudget(world.state, world.ports, { task: null, limits: { tokens: 200 } });
+    parkTask(world.state, world.ports, 'one', { ...USE, scope: 'tree' });
+    expect(world.state.tasks).toMatchObject([{ status: 'running', shortage: null }]);
+    expect(world.orders).toMatchObject([{ kind: 'resume' }]);
+    parkTask(world.state, world.ports, 'one', { ...USE, scope: 'tree', limit: 200 });
+    expect(world.state.tasks).toMatchObject([{ status: 'waiting_input' }]);
+  });
+
+  it('does not heed what a task says that was paused meanwhile: it asks again when it goes on', () => {
+    const world = new World();
+    const task = world.task('one');
+    pauseTask(world.state, world.ports, task);
+    parkTask(world.state, world.ports, 'one', USE);
+    expect(task).toMatchObject({ status: 'paused', shortage: null });
+    resumeTask(world.state, world.ports, task);
+    expect(world.orders.map(({ kind }) => kind)).toEqual(['pause', 'resume']);
+  });
+
+  it('forgets the question when the task is stopped', () => {
+    const world = park();
+    const [task] = world.state.tasks;
+    if (task !== undefined) requestStop(world.state, world.ports, task);
+    expect(world.state).toMatchObject({ inbox: [], tasks: [{ status: 'cancelling', shortage: null }] });
+  });
+
+  it('waits for it no longer, and says why', async () => {
+    const world = new World();
+    world.say('Hello');
+    await world.begin();
+    await world.answer({
+      calls: [{ name: 'transfer_task', arguments: { agent: 'worker', task: 'Do it' }, id: 'a' }],
+    });
+    const [task] = world.state.tasks;
+    if (task !== undefined) {
+      task.launch = 'opened';
+      world.confirmStart(task);
+      parkTask(world.state, world.ports, task.id, USE);
+    }
+    await world.settle();
+    expect(world.asked[1]?.append).toMatchObject([
+      { kind: 'tool_tasks', answer: { form: 'transfer', endedEarly: 'task_waits' } },
+      { kind: 'shortage' },
+    ]);
+    expect(world.state.tasks).toMatchObject([{ mode: 'background', status: 'waiting_input' }]);
+  });
+});
