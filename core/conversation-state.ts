@@ -25,7 +25,9 @@ export type InboxItem =
   /** The end of a task, to be put before the model. */
   | { kind: 'completion'; task: string }
   /** A task that has used up a budget, and asks for more. */
-  | { kind: 'shortage'; task: string };
+  | { kind: 'shortage'; task: string }
+  /** A task that is slow. */
+  | { kind: 'nudge'; task: string };
 
 /** What a task may wait for from outside. */
 export type Hold = 'paused' | 'budget';
@@ -52,7 +54,9 @@ export interface TaskRecord {
   /** The budget that it waits for. */
   shortage: BudgetUse | null;
   /** Limits of its own budget that were set since it began. */
-  extendedTo: BudgetLimits;
+  extendedTo?: BudgetLimits;
+  /** When the agent was last told that it is slow. */
+  nudgedAt?: number;
   /** How many messages came too late for it. */
   missedMessages: number;
   /** How far its start came: its text is in the store (`opened`), its workflow was asked for, it is confirmed. */
@@ -237,7 +241,6 @@ const NEW_IN_TASKS = {
   steering: [],
   missedMessages: 0,
   shortage: null,
-  extendedTo: {},
 };
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {

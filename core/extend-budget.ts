@@ -16,7 +16,7 @@ export function parkTask(state: ConversationState, ports: BudgetPorts, id: strin
   ports.record({ type: 'budget.exhausted', task: id, asks: true, ...use });
   const extendedTo = use.scope === 'tree' ? state.treeExtendedTo : task.extendedTo;
   // The extension may have come before the task could say that it waits.
-  if ((extendedTo[use.unit] ?? use.limit) > use.limit) continueTask(state, ports, task);
+  if ((extendedTo?.[use.unit] ?? use.limit) > use.limit) continueTask(state, ports, task);
   ports.launchTasks();
 }
 

@@ -47,9 +47,11 @@ function foldExtension(state: ConversationState, id: string | null, limits: Budg
   if (id === null || id === state.id.task) state.budgetWarned = [];
 }
 
-/** To be called when a task stands still no longer, or ended: there is nothing left to ask for. */
-export function forgetShortage(state: ConversationState, id: string): void {
-  state.inbox = state.inbox.filter((item) => item.kind !== 'shortage' || item.task !== id);
+/** To be called when a task stands still no longer, or ended: there is nothing left to ask for, or to wait for. */
+export function forgetNews(state: ConversationState, id: string): void {
+  state.inbox = state.inbox.filter(
+    (item) => item.kind === 'message' || item.kind === 'completion' || item.task !== id,
+  );
   const task = findTask(state, id);
   if (task !== undefined) task.shortage = null;
 }

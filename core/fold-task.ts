@@ -3,7 +3,7 @@ import { addUsage } from '../protocol/content.ts';
 import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import { findTask } from './conversation-state.ts';
-import { forgetShortage } from './fold-budget.ts';
+import { forgetNews } from './fold-budget.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
 
 type TaskEvent = Extract<ConversationEvent, { type: `task.${string}` | `completion.${string}` }>;
@@ -22,6 +22,12 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
         task.startedAt = event.at;
       });
       return;
+    case 'task.slow':
+      update(state, event.task, (task) => {
+        task.nudgedAt = event.at;
+        state.inbox.push({ kind: 'nudge', task: task.id });
+      });
+      return;
     case 'task.detached':
       update(state, event.task, (task) => {
         task.mode = 'background';
@@ -34,8 +40,7 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
     case 'task.cancelling':
       if (event.task === state.id.task) foldOwnSteering(state, event);
       else update(state, event.task, (task) => foldSteering(task, event));
-      if (event.type === 'task.resumed' || event.type === 'task.cancelling')
-        forgetShortage(state, event.task);
+      if (event.type === 'task.resumed' || event.type === 'task.cancelling') forgetNews(state, event.task);
       return;
     case 'task.finished':
       if (event.task === state.id.task) state.status = 'closed';
@@ -121,7 +126,7 @@ function finishTask(state: ConversationState, event: Extract<TaskEvent, { type: 
     error: event.error,
     files: event.files,
   });
-  forgetShortage(state, task.id);
+  forgetNews(state, task.id);
   state.taskUsage = addUsage(state.taskUsage, event.usage);
   delete state.unopened[task.id];
   delete state.undelivered[task.id];

@@ -10,7 +10,7 @@ export const GATHER_COMPLETIONS_MS = 1000;
 /** Whether nothing but ends of tasks, or their want of budget, waits for a turn, and more may come. */
 export function mayGatherCompletions(state: ConversationState): boolean {
   if (state.status !== 'open' || state.wrapsUp || state.turnOpen || state.inbox.length === 0) return false;
-  if (state.inbox.some(({ kind }) => kind === 'message')) return false;
+  if (state.inbox.some(({ kind }) => kind === 'message' || kind === 'nudge')) return false;
   return state.tasks.some((task) => mayEndSoon(state, task));
 }
 

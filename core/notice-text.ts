@@ -39,21 +39,31 @@ export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
   ]);
 }
 
-/** A task that stands still for want of budget: what it has done, and what it asks for. */
-export function renderShortage(end: TaskEnd, use: BudgetUse): string {
+/** A task that stands still for want of budget (`use`), or is slow: what it has done, and what is to be done. */
+export function renderNews(end: TaskEnd, use: BudgetUse | null): string {
   const { outcome, progress, result } = end;
-  const said = result === null || result === '' ? 'nothing yet' : takeHead(result, SHORTAGE_HEAD);
+  const said = result === null || result === '' ? 'nothing yet' : takeHead(result, NEWS_HEAD);
+  const [why, what] = use === null ? SLOW_WORDS : shortageWords(use);
   const body = [
-    `It has used up a budget: ${budgetWords(use)}. It waits before its next step and asks for more.`,
+    why,
     ...(progress === null ? [] : [`Progress: ${progressWords(progress)}`]),
     `Said so far: ${said}`,
-    'Tell the user. Only a person can extend the budget; it then goes on by itself. It can also be stopped.',
+    what,
   ];
   return renderTaskElement(outcome, body);
 }
 
-/** Characters of what a task said that are told with its question. */
-const SHORTAGE_HEAD = 1000;
+const SLOW_WORDS = ['It is still at work.', 'Tell the user in a sentence how far it is.'] as const;
+
+function shortageWords(use: BudgetUse): readonly [string, string] {
+  return [
+    `It has used up a budget: ${budgetWords(use)}. It waits before its next step and asks for more.`,
+    'Tell the user. Only a person can extend the budget; it then goes on by itself. It can also be stopped.',
+  ];
+}
+
+/** Characters of what a task said that are told with it. */
+const NEWS_HEAD = 1000;
 
 function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
   const ended = outcome.status === 'completed';

@@ -3,6 +3,7 @@ import type { Place, TaskOutcome } from '../protocol/transcript.ts';
 import { findTask } from './conversation-state.ts';
 import type { ConversationState, InboxItem, TaskRecord } from './conversation-state.ts';
 import { dialectOf, toDialectField } from './dialect.ts';
+import { runtimeOf } from './engine-tools/task-words.ts';
 import type { TurnPorts } from './ports.ts';
 
 /** The place after the last one, in the step that is open. */
@@ -50,8 +51,10 @@ export function openStep(state: ConversationState, ports: TurnPorts): void {
   }
   const ended = items.flatMap((item) => (item.kind === 'completion' ? [item.task] : []));
   if (ended.length > 0) placeCompletion(state, ports, ended);
-  const waiting = items.flatMap((item) => (item.kind === 'shortage' ? [item.task] : []));
-  if (waiting.length > 0) placeShortages(state, ports, waiting);
+  const news = items.flatMap((item) =>
+    item.kind === 'shortage' || item.kind === 'nudge' ? [item.task] : [],
+  );
+  if (news.length > 0) placeNews(state, ports, news);
 }
 
 function placeMessage(state: ConversationState, id: string): void {
@@ -82,13 +85,15 @@ function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string
   ports.record({ type: 'completion.delivered', tasks: ids, turn: state.turn, by: 'notice' });
 }
 
-function placeShortages(state: ConversationState, ports: TurnPorts, ids: string[]): void {
-  const tasks = ids.flatMap((id) => {
+/** Of tasks that have not ended: what they ask for, or that they are slow. */
+function placeNews(state: ConversationState, ports: TurnPorts, ids: string[]): void {
+  const tasks = [...new Set(ids)].flatMap((id) => {
     const task = findTask(state, id);
-    return task === undefined || task.shortage === null ? [] : [{ ...toOutcome(task), use: task.shortage }];
+    if (task === undefined) return [];
+    return [{ ...toOutcome(task), runtimeMs: runtimeOf(task, ports.now()), use: task.shortage }];
   });
   const head = { place: takePlace(state), id: ports.newMessageId(), at: ports.now() };
-  state.unstored.push({ kind: 'shortage', ...head, tasks });
+  state.unstored.push({ kind: 'news', ...head, tasks });
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {

@@ -29,6 +29,7 @@ export function toTaskRoster(roster: Roster, agent: string): Roster {
 function toRosterAgent(team: Team, agent: Agent): RosterAgent {
   const model = team.models[agent.model];
   const withheld = findZeroLimit(agent.budget);
+  const nudge = findToolset(agent)?.progressNudge;
   return {
     model: model === undefined ? agent.model : `${model.provider}/${model.model}`,
     subAgents: agent.subAgents.map((entry) => ({
@@ -40,13 +41,17 @@ function toRosterAgent(team: Team, agent: Agent): RosterAgent {
     handoffs: agent.handoffs.map((entry) => entry.agent),
     dialect: readDialect(agent),
     maxIterations: agent.maxIterations,
+    ...(nudge === undefined ? {} : { progressNudge: nudge }),
     ...(withheld === null ? {} : { withheld }),
   };
 }
 
 /** Of the agent's tools for background agents; null where it has none. */
 export function readDialect({ toolsets }: Pick<Agent, 'toolsets'>): DialectName | null {
-  const toolset = toolsets.find(({ type }) => type === 'background_agents');
-  if (toolset?.type !== 'background_agents') return null;
-  return toolset.dialect ?? 'background_agents';
+  const toolset = findToolset({ toolsets });
+  return toolset === undefined ? null : (toolset.dialect ?? toolset.type);
+}
+
+function findToolset({ toolsets }: Pick<Agent, 'toolsets'>) {
+  return toolsets.find((toolset) => toolset.type === 'background_agents');
 }

@@ -123,7 +123,6 @@ function toRecord(
     status: 'queued',
     stopMode: null,
     shortage: null,
-    extendedTo: {},
     steering: [],
     missedMessages: 0,
     launch: 'unopened',

@@ -4,10 +4,10 @@
  */
 import type { ModelCallRequest, ModelReply } from '../protocol/activities.ts';
 import type { BudgetUse } from '../protocol/budget.ts';
-import type { EventError, TurnOutcome } from '../protocol/events.ts';
+import type { EventError, TurnCause, TurnOutcome } from '../protocol/events.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../protocol/team.ts';
 import { answerToolCalls } from './answer-tool-calls.ts';
-import type { ConversationState } from './conversation-state.ts';
+import type { ConversationState, InboxItem } from './conversation-state.ts';
 import { switchAgent } from './handoff.ts';
 import { hasTasksToLookAfter } from './inherited-tasks.ts';
 import { meetShortage, warnOfBudget } from './meet-shortage.ts';
@@ -100,12 +100,18 @@ function isAtLimit(state: ConversationState): boolean {
   return step - agentSinceStep >= maxIterations(state) || (maxTurns !== null && steps >= maxTurns);
 }
 
+const CAUSES = {
+  message: 'message',
+  completion: 'completion',
+  shortage: 'question',
+  nudge: 'nudge',
+} as const satisfies Record<InboxItem['kind'], TurnCause>;
+
 function startTurn(state: ConversationState, ports: TurnPorts): void {
   const isFirstOfTask = state.id.task !== null && state.turn === 0;
   // A turn that has a message to answer is that message's, whatever else it takes along.
   const first = state.inbox.find(({ kind }) => kind === 'message') ?? state.inbox[0];
-  const kind = first?.kind === 'shortage' ? 'question' : first?.kind;
-  const cause = isFirstOfTask ? 'task' : (kind ?? 'task');
+  const cause = isFirstOfTask || first === undefined ? 'task' : CAUSES[first.kind];
   // Inputs are counted as of step 0, so that all that waits is named.
   state.step = 0;
   ports.record({ type: 'turn.started', turn: state.turn + 1, cause, inputs: nextInputs(state) });

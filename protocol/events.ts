@@ -96,6 +96,8 @@ export type EventBody =
       error: EventError | null;
       files: number;
     } & TaskName)
+  /** It has run for a while without an end: the agent that started it gets a turn to say something. */
+  | { type: 'task.slow'; task: string; runtimeMs: number }
   /** The end of these tasks was put before the model of this turn. */
   | { type: 'completion.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
   /** The agent's words after that. */

@@ -52,7 +52,15 @@ export interface SubAgent {
 /** The toolsets that exist. Every other known type is in `Team.unavailable`. */
 export type Toolset =
   /** Without a dialect: the default one. */
-  { type: 'background_agents'; dialect?: DialectName } | { type: 'think' } | { type: 'todo' };
+  | { type: 'background_agents'; dialect?: DialectName; progressNudge?: ProgressNudge }
+  | { type: 'think' }
+  | { type: 'todo' };
+
+/** When the agent gets a turn to say something of a task that is slow: for the first time, and then again. */
+export interface ProgressNudge {
+  afterMs: number;
+  everyMs: number;
+}
 
 /** Which names and words the tools for background agents have; they do the same. */
 export type DialectName = 'background_agents' | 'tasks';
@@ -135,6 +143,7 @@ export interface RosterAgent {
   /** Of its tools for background agents; null where it has none. */
   dialect: DialectName | null;
   maxIterations: number;
+  progressNudge?: ProgressNudge;
   /** What its budget allows none of: it may not be started. */
   withheld?: BudgetUnit;
 }

@@ -37,8 +37,8 @@ export type NewRow =
       tasks: TaskOutcome[];
       dialect?: DialectName;
     }
-  /** Tasks that have used up a budget and wait for more. */
-  | { kind: 'shortage'; place: Place; id: string; at: number; tasks: (TaskOutcome & { use: BudgetUse })[] }
+  /** Tasks that have not ended: they have used up a budget (`use`) and wait for more, or are slow. */
+  | { kind: 'news'; place: Place; id: string; at: number; tasks: (TaskOutcome & { use: BudgetUse | null })[] }
   /** What a task gets of those that it waited for. */
   | { kind: 'prerequisites'; place: Place; id: string; at: number; tasks: TaskOutcome[] }
   /** Words of the system for the user (a failed turn, a limit); the model sees a short note of it. */

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { renderNotice, renderShortage, renderTasksAnswer } from '../core/notice-text.ts';
+import { renderNotice, renderNews, renderTasksAnswer } from '../core/notice-text.ts';
 import { renderPrerequisites } from '../core/prerequisites-text.ts';
 import type { TextPart } from '../protocol/content.ts';
 import type { ConversationId } from '../protocol/ids.ts';
@@ -91,8 +91,8 @@ export async function writeOut(
       const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end, row.dialect) }));
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
-    case 'shortage': {
-      const content = await writeShortages(db, conversation, row.tasks);
+    case 'news': {
+      const content = await writeNews(db, conversation, row.tasks);
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
     case 'prerequisites': {
@@ -113,11 +113,11 @@ export async function writeOut(
   }
 }
 
-/** What a task that waits has said so far is in its transcript. */
-async function writeShortages(
+/** What a task that has not ended has said so far is in its transcript. */
+async function writeNews(
   db: Kysely<Database>,
   conversation: ConversationId,
-  tasks: Extract<NewRow, { kind: 'shortage' }>['tasks'],
+  tasks: Extract<NewRow, { kind: 'news' }>['tasks'],
 ): Promise<TextPart[]> {
   const ends = await readTaskEnds(db, conversation, tasks);
   const parts: TextPart[] = [];
@@ -125,7 +125,7 @@ async function writeShortages(
     const end = ends[index];
     if (end === undefined) continue;
     const result = await readTaskResult(db, { ...conversation, task }, 'completed');
-    parts.push({ type: 'text', text: renderShortage({ ...end, result }, use) });
+    parts.push({ type: 'text', text: renderNews({ ...end, result }, use) });
   }
   return parts;
 }

@@ -101,6 +101,7 @@ export const eventSchema = z
       error: failureSchema.nullable(),
       files: z.number(),
     }),
+    event('task.slow', { task, runtimeMs: z.number() }),
     event('completion.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
     event('completion.spoken', { tasks: z.array(z.string()), message: z.string() }),
     event('budget.warned', { task: task.nullable(), ...budgetUse }),

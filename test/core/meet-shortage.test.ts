@@ -95,7 +95,7 @@ describe('a starter whose task has no budget left', () => {
     await world.begin();
     expect(world.state.turnCause).toBe('question');
     await world.answer({ text: 'It asks for more.' });
-    expect(world.stored).toMatchObject([{ kind: 'shortage', tasks: [{ task: 'one', use: USE }] }]);
+    expect(world.stored).toMatchObject([{ kind: 'news', tasks: [{ task: 'one', use: USE }] }]);
     expect(world.state.inbox).toEqual([]);
   });
 
@@ -154,7 +154,7 @@ describe('a starter whose task has no budget left', () => {
     await world.settle();
     expect(world.asked[1]?.append).toMatchObject([
       { kind: 'tool_tasks', answer: { form: 'transfer', endedEarly: 'task_waits' } },
-      { kind: 'shortage' },
+      { kind: 'news' },
     ]);
     expect(world.state.tasks).toMatchObject([{ mode: 'background', status: 'waiting_input' }]);
   });
