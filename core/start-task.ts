@@ -157,7 +157,8 @@ export function nextToLaunch(state: ConversationState): TaskRecord[] {
 /** How many more tasks may run now. */
 export function roomToRun(state: ConversationState): number {
   const running = state.tasks.filter((task) => occupiesPlace(task)).length;
-  return Math.max(0, state.roster.limits.maxRunningTasks - running);
+  const { maxRunningTasks, maxTreeTasks } = state.roster.limits;
+  return Math.max(0, Math.min(maxRunningTasks, maxTreeTasks) - running);
 }
 
 /** One that stands still leaves its place to others. */

@@ -16,6 +16,8 @@ export interface Activities {
   watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
   /** The text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
   openTask(request: OpenTaskRequest): Promise<void>;
+  /** Comes back when some of these tasks may run, with those: the whole tree has a limit. */
+  takePlaces(request: PlacesRequest): Promise<string[]>;
   /** The end of a task, its result taken from its transcript. The first write wins. */
   finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
   /** Events and rows that only the workflow has, asked from it by query, so that history holds no copy of them. */
@@ -40,6 +42,11 @@ export interface ModelCallRequest extends ConversationId {
 
 /** What of it is in history: whose call it is, the workflow's id tells. */
 export type ModelCall = Omit<ModelCallRequest, keyof ConversationId>;
+
+export interface PlacesRequest extends WatchTasksRequest {
+  /** Tasks of the tree that run at once. */
+  limit: number;
+}
 
 export interface ModelReply {
   /** Id of the stored message; null when the call was stopped before anything was said. */

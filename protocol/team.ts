@@ -97,7 +97,7 @@ export interface Limits {
   maxRunningTasks: number;
   maxUnfinishedTasks: number;
   /** In a whole tree at once. */
-  maxTreeTasks?: number;
+  maxTreeTasks: number;
   maxTaskTimeMs: number;
   /** How long a task that is to wrap up may take until it is stopped. */
   wrapUpTimeoutMs: number;
@@ -115,6 +115,7 @@ export const DEFAULT_LIMITS: Limits = {
   allowCycles: false,
   maxRunningTasks: 20,
   maxUnfinishedTasks: 1000,
+  maxTreeTasks: 200,
   maxTaskTimeMs: 7 * 24 * 3600 * 1000,
   wrapUpTimeoutMs: 60_000,
   maxToolCallsPerStep: 128,

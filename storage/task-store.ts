@@ -1,7 +1,7 @@
 /** Tasks as they are listed, and read when Temporal does not have them any more. */
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
-import type { FinishTaskRequest, OpenTaskRequest } from '../protocol/activities.ts';
+import type { FinishTaskRequest, OpenTaskRequest, PlacesRequest } from '../protocol/activities.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { TaskProgress, TaskStatus } from '../protocol/task.ts';
 import { isTerminal } from '../protocol/task.ts';
@@ -12,6 +12,7 @@ import { insertEvents } from './insert-events.ts';
 import { insertRows } from './insert-rows.ts';
 import { toJson, toNullableJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
+import { takePlaces } from './take-places.ts';
 import { insertTaskText } from './task-opening.ts';
 import { readTaskResult } from './task-result.ts';
 
@@ -125,6 +126,11 @@ export class TaskStore {
       .where((eb) => eb.and(toTaskKey(id)))
       .where('status', '=', 'queued')
       .execute();
+  }
+
+  /** See {@link takePlaces}. */
+  async takePlaces(request: PlacesRequest, now: number): Promise<string[] | null> {
+    return takePlaces(this.#db, request, now);
   }
 
   /** What it says of how far it is; a task that has ended says nothing more. */

@@ -11,6 +11,7 @@ import { finishTask } from '../core/finish-task.ts';
 import { goOn } from '../core/hold-task.ts';
 import type { TurnPorts } from '../core/ports.ts';
 import { nextToLaunch } from '../core/start-task.ts';
+import { sharesPlaces } from '../core/tree-places.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
 import type { BudgetUse } from '../protocol/budget.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
@@ -33,6 +34,7 @@ export class TaskLauncher {
   readonly #ports: LauncherPorts;
   /** The tasks that this run started: it hears of their ends by their handles. */
   readonly #handled = new Set<string>();
+  #awaitsPlaces = false;
   /** The tasks that are being told something. */
   readonly #telling = new Set<string>();
 
@@ -118,9 +120,35 @@ export class TaskLauncher {
         goOn(this.#state, this.#ports, task);
         continue;
       }
-      task.launch = 'starting';
-      inBackground(() => this.#run(task));
+      if (!sharesPlaces(this.#state)) this.#start(task);
     }
+    if (sharesPlaces(this.#state)) this.#awaitPlaces();
+  }
+
+  #start(task: TaskRecord): void {
+    task.launch = 'starting';
+    inBackground(() => this.#run(task));
+  }
+
+  /** For all that may start as far as this conversation knows, one request at a time. */
+  #awaitPlaces(): void {
+    const opened = nextToLaunch(this.#state).filter(({ launch }) => launch === 'opened');
+    if (this.#awaitsPlaces || opened.length === 0) return;
+    this.#awaitsPlaces = true;
+    inBackground(async () => {
+      const { id, roster } = this.#state;
+      const tasks = opened.map((task) => task.id);
+      const limit = roster.limits.maxTreeTasks;
+      const { workspace, session } = id;
+      const placed = await activities.takePlaces({ workspace, session, tasks, limit });
+      this.#awaitsPlaces = false;
+      for (const task of nextToLaunch(this.#state)) {
+        if (task.launch === 'opened' && placed.includes(task.id)) this.#start(task);
+      }
+      // Without a place for any, and nobody else who asks for one, these tasks are not in the store any more.
+      const isNews = nextToLaunch(this.#state).some((task) => !tasks.includes(task.id));
+      if (placed.length > 0 || isNews) this.#launchOpened();
+    });
   }
 
   /** Puts the task's text into the store, so that no workflow's input holds it. */

@@ -29,6 +29,7 @@ export function compileLimits(value: unknown, report: FindingsReport): Limits {
     allowCycles: written.allow_cycles ?? defaults.allowCycles,
     maxRunningTasks: written.max_running_tasks ?? written.max_concurrent_tasks ?? defaults.maxRunningTasks,
     maxUnfinishedTasks: written.max_unfinished_tasks ?? defaults.maxUnfinishedTasks,
+    maxTreeTasks: written.max_tree_tasks ?? defaults.maxTreeTasks,
     maxTaskTimeMs:
       readDuration(written.max_task_time, [...path, 'max_task_time'], report) ?? defaults.maxTaskTimeMs,
     wrapUpTimeoutMs:
@@ -38,7 +39,6 @@ export function compileLimits(value: unknown, report: FindingsReport): Limits {
     modelIdleTimeoutMs:
       readDuration(written.model_idle_timeout, [...path, 'model_idle_timeout'], report) ??
       defaults.modelIdleTimeoutMs,
-    ...(written.max_tree_tasks === undefined ? {} : { maxTreeTasks: written.max_tree_tasks }),
     ...(budget === undefined ? {} : { budget }),
   };
 }

@@ -56,6 +56,48 @@ describe('a queued task that is stopped', () => {
   });
 });
 
+describe('the limit of a whole tree', () => {
+  it('keeps tasks in the queue of whoever started them, and nobody waits for ever', async () => {
+    const nesting = makeTeam(
+      { root: { subAgents: ['chief'] }, chief: { subAgents: ['worker'] }, worker: {} },
+      { maxTreeTasks: 3 },
+    );
+    const run = ['one', 'two'].map((id) => ({
+      name: 'run_background_agent',
+      arguments: { agent: 'worker', task: `Do ${id}` },
+    }));
+    let atOnce = 0;
+    let most = 0;
+    const work = () => {
+      most = Math.max(most, (atOnce += 1));
+      return { say: 'Done.', after: Promise.resolve().then(() => void (atOnce -= 1)) };
+    };
+    const session = await offstage.open(nesting, {
+      root: [{ say: 'All done.' }],
+      chief: Array.from(
+        { length: 8 },
+        () => (call: { request: { messages: unknown[] } }) =>
+          call.request.messages.length === 1 ? { call: run } : { say: 'So far.' },
+      ),
+      worker: Array.from({ length: 4 }, () => work),
+    });
+    for (const id of ['left', 'right']) {
+      await session.update('startTask', {
+        id,
+        agent: 'chief',
+        task: 'See to it',
+        notify: 'group',
+        group: 'all',
+      });
+    }
+    await session.untilIdle(1);
+    expect((await session.read()).view.tasks.map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(session.model.calls.filter(({ agent }) => agent === 'worker')).toHaveLength(4);
+    expect(most).toBe(1);
+    session.model.forget();
+  });
+});
+
 describe('a model call', () => {
   it('is tried again for as long as it bounds itself: by time, not by a number of attempts', async () => {
     const session = await offstage.open(makeTeam({ assistant: {} }), { assistant: [{ say: 'Hi.' }] });
