@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { defer } from '../support/deferred.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
 import type { TestSession } from '../support/test-session.ts';
@@ -66,12 +67,7 @@ describe('the limit of a whole tree', () => {
       name: 'run_background_agent',
       arguments: { agent: 'worker', task: `Do ${id}` },
     }));
-    let atOnce = 0;
-    let most = 0;
-    const work = () => {
-      most = Math.max(most, (atOnce += 1));
-      return { say: 'Done.', after: Promise.resolve().then(() => void (atOnce -= 1)) };
-    };
+    const gate = defer();
     const session = await offstage.open(nesting, {
       root: [{ say: 'All done.' }],
       chief: Array.from(
@@ -79,7 +75,7 @@ describe('the limit of a whole tree', () => {
         () => (call: { request: { messages: unknown[] } }) =>
           call.request.messages.length === 1 ? { call: run } : { say: 'So far.' },
       ),
-      worker: Array.from({ length: 4 }, () => work),
+      worker: Array.from({ length: 4 }, () => ({ say: 'Done.', after: gate.promise })),
     });
     for (const id of ['left', 'right']) {
       await session.update('startTask', {
@@ -90,10 +86,16 @@ describe('the limit of a whole tree', () => {
         group: 'all',
       });
     }
+    const statuses = await waitFor(async () => {
+      const tasks = await offstage.store.tasks.listBySession('default', session.id);
+      const asked = session.model.calls.filter(({ agent }) => agent === 'worker').length;
+      return tasks.length === 6 && asked > 0 ? tasks.map(({ status }) => status).toSorted() : undefined;
+    });
+    expect(statuses).toEqual(['queued', 'queued', 'queued', 'running', 'running', 'running']);
+    gate.resolve();
     await session.untilIdle(1);
     expect((await session.read()).view.tasks.map(({ status }) => status)).toEqual(['completed', 'completed']);
     expect(session.model.calls.filter(({ agent }) => agent === 'worker')).toHaveLength(4);
-    expect(most).toBe(1);
     session.model.forget();
   });
 });
