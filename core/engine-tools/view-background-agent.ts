@@ -1,3 +1,5 @@
+import type { BudgetUse } from '../../protocol/budget.ts';
+import { budgetWords } from '../budget.ts';
 import { executeTool } from '../execute-tool.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { findOwnTask, notFoundWords, runtimeOf } from './task-words.ts';
@@ -25,11 +27,16 @@ export async function viewBackgroundAgent(
     runtimeMs: runtimeOf(task, ports.now()),
     ...(dialect.name === 'tasks' ? { dialect: dialect.name } : {}),
     ...(wait === null ? {} : toNote(wait, waitMs)),
+    ...(task.shortage === null ? {} : { note: shortageWords(task.shortage) }),
   });
 }
 
 function toTimeout(waitMs: number): { timeoutMs?: number } {
   return waitMs === Infinity ? {} : { timeoutMs: waitMs };
+}
+
+function shortageWords(use: BudgetUse): string {
+  return `it has used up a budget (${budgetWords(use)}) and waits until a person extends it`;
 }
 
 /** Why there is no result yet. */

@@ -131,6 +131,19 @@ describe('a starter whose task has no budget left', () => {
     expect(world.orders.map(({ kind }) => kind)).toEqual(['pause', 'resume']);
   });
 
+  it('reads why, when it looks at it', async () => {
+    const world = park();
+    world.say('How is it?');
+    await world.begin();
+    await world.answer({
+      calls: [{ name: 'view_background_agent', arguments: { task_id: 'one' }, id: 'a' }],
+    });
+    expect(world.toolRequests[0]?.view).toMatchObject({
+      status: 'waiting_input',
+      note: 'it has used up a budget (95 tokens of the 100 tokens of this task) and waits until a person extends it',
+    });
+  });
+
   it('forgets the question when the task is stopped', () => {
     const world = park();
     const [task] = world.state.tasks;
