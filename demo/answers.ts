@@ -60,6 +60,9 @@ export function relayNotice({ title, agent, status, text }: NoticeEntry): string
 }
 
 const RESULT_WORDS: Record<string, string> = {
+  list_tasks: 'These are the background tasks:',
+  get_task_result: 'This is what it says so far:',
+  stop_task: 'Done. This is what was stopped:',
   list_background_agents: 'These are the background tasks:',
   view_background_agent: 'This is what it says so far:',
   stop_background_agent: 'Done. This is what was stopped:',
@@ -77,7 +80,7 @@ export function tellResult(call: DemoCall | undefined, text: string, isError: bo
 }
 
 function showResult(name: string, text: string): string {
-  if (name === 'list_background_agents') return showList(text);
+  if (name.startsWith('list_')) return showList(text);
   return name === 'wait_background_agents' ? showWait(text) : showHead(text);
 }
 
