@@ -109,6 +109,8 @@ function toRecord(
     dependsOn: [...new Set(request.dependsOn)],
     maxTurns: request.maxTurns ?? null,
     status: 'queued',
+    asks: null,
+    kept: null,
     stopMode: null,
     steering: [],
     missedMessages: 0,
