@@ -46,6 +46,8 @@ export interface TaskRecord {
   status: TaskStatus;
   /** What it asks and has no answer to. It may be paused, too. */
   asks: TaskQuestion | null;
+  /** Its starter was told that it still waits. */
+  isReminded: boolean;
   /** What the store was told of how it stands; null: it knows by itself. */
   kept: string | null;
   /** How it was told to stop. */
@@ -225,6 +227,7 @@ const NEW_IN_TASKS = {
   dependsOn: [],
   maxTurns: null,
   asks: null,
+  isReminded: false,
   kept: null,
   stopMode: null,
   steering: [],

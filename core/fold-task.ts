@@ -77,6 +77,7 @@ function foldSteering(state: ConversationState, task: TaskRecord, event: Steerin
       return;
     case 'task.asked':
       task.asks = { turn: event.turn, step: event.step };
+      task.isReminded = false;
       if (task.status === 'running') task.status = 'waiting_input';
       state.inbox.push({ kind: 'question', task: task.id });
       return;

@@ -29,9 +29,9 @@ export interface TaskEnd {
 }
 
 /** The notice of one task's end, or of its question, marked as coming from the system. */
-export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
+export function renderNotice(end: TaskEnd, dialect?: DialectName, isForTask = false): string {
   const { outcome, error } = end;
-  if (outcome.asks !== undefined) return renderTaskElement(outcome, askingWords(end));
+  if (outcome.asks !== undefined) return renderTaskElement(outcome, askingWords(end, isForTask));
   return renderTaskElement(outcome, [
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
     renderOutput(end, findDialect(dialect)),
@@ -40,11 +40,15 @@ export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
   ]);
 }
 
-function askingWords({ outcome, question = '' }: TaskEnd): string[] {
+/** A task speaks to nobody but its starter. */
+function askingWords({ outcome, question = '' }: TaskEnd, isForTask: boolean): string[] {
+  const whom = isForTask
+    ? 'ask your own starter with ask_starter, and pass on the answer.'
+    : 'ask the user now, and pass on what they say, however much later that is.';
   return [
     `It asks:\n${question}`,
     `(It waits for the answer. Give it with message_background_agent to ${outcome.task}: at once where you know it for ` +
-      'certain; else ask the user now, and pass on what they say, however much later that is.)',
+      `certain; else ${whom})`,
   ];
 }
 
@@ -73,10 +77,11 @@ function renderMissed({ missedMessages = 0 }: TaskOutcome): string[] {
 export function renderTasksAnswer(
   answer: TasksAnswer,
   ends: TaskEnd[],
+  isForTask = false,
 ): { text: string; outcome: ToolOutcomeName } {
   if (answer.form === 'list') return { text: renderList(answer, ends), outcome: 'ok' };
   const [only] = ends;
-  if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only);
+  if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only, isForTask);
   return { text: renderWait(answer, ends), outcome: 'ok' };
 }
 
@@ -95,7 +100,7 @@ const ENDED_EARLY = {
   user_message: 'The wait ended early because a message of the user arrived. Unfinished tasks go on.',
   interrupted: 'The wait ended early because the turn was interrupted. Unfinished tasks go on.',
   task_waits:
-    'The wait ended early because a task asks something. Answer it with message_background_agent, or ask the user first.',
+    'The wait ended early because a task asks something: answer it with message_background_agent, or ask first whoever knows.',
 };
 
 function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
@@ -138,7 +143,11 @@ function renderWaitedTask(
 }
 
 /** A transfer gives the result alone: whole, since nobody else tells the rest. */
-function renderTransfer(answer: TasksAnswer, end: TaskEnd): { text: string; outcome: ToolOutcomeName } {
+function renderTransfer(
+  answer: TasksAnswer,
+  end: TaskEnd,
+  isForTask: boolean,
+): { text: string; outcome: ToolOutcomeName } {
   const { outcome, error } = end;
   const files = renderFiles(end.files);
   const output = end.result === null || end.result === '' ? null : end.result;
@@ -146,7 +155,7 @@ function renderTransfer(answer: TasksAnswer, end: TaskEnd): { text: string; outc
     return { text: [output ?? '(It answered without words.)', ...files].join('\n'), outcome: 'ok' };
   }
   if (outcome.asks !== undefined) {
-    const [asked = '', how = ''] = askingWords(end);
+    const [asked = '', how = ''] = askingWords(end, isForTask);
     const text = `Not finished yet. ${outcome.agent} goes on in the background as task ${outcome.task}. ${asked}\n${how}`;
     return { text, outcome: 'ok' };
   }

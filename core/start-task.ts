@@ -110,6 +110,7 @@ function toRecord(
     maxTurns: request.maxTurns ?? null,
     status: 'queued',
     asks: null,
+    isReminded: false,
     kept: null,
     stopMode: null,
     steering: [],

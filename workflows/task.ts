@@ -4,6 +4,7 @@ import { acceptMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState, Opening, TaskRecord } from '../core/conversation-state.ts';
 import { placePrerequisites } from '../core/prerequisites.ts';
+import { remindOfQuestions } from '../core/remind-of-questions.ts';
 import { toCarriedState, unarchivedEvents } from '../core/rollover.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
@@ -111,6 +112,7 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
       continue;
     }
     partial = end === 'limit';
+    if (!state.wrapsUp && remindOfQuestions(state, ports)) continue;
     await condition(() => stop.isNow || state.inbox.length > 0 || !hasUnfinishedTasks(state));
     await gatherCompletions(conversation);
     const isDone = state.inbox.length === 0 && !hasUnfinishedTasks(state);
