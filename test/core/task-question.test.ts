@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { mayGatherCompletions } from '../../core/gather-completions.ts';
 import { pauseTask, resumeTask } from '../../core/hold-task.ts';
 import { markKept, unkeptStatuses } from '../../core/kept-status.ts';
 import { messageTask } from '../../core/message-task.ts';
-import { remindOfQuestions } from '../../core/remind-of-questions.ts';
 import { mayRollOver } from '../../core/rollover.ts';
 import { nextToLaunch } from '../../core/start-task.ts';
 import { requestStop } from '../../core/stop-task.ts';
-import { goOnUnanswered, takeQuestion } from '../../core/task-question.ts';
+import { takeQuestion } from '../../core/task-question.ts';
 import type { TaskRecord } from '../../core/conversation-state.ts';
 import type { NewRow } from '../../protocol/transcript.ts';
 import { makeRoster, makeState, World } from './hand-driven.ts';
@@ -67,14 +67,15 @@ describe('the question of a task', () => {
     });
   });
 
-  it('does not gather with ends of tasks: the turn of a user message is that message, a question begins at once', async () => {
+  it('does not wait for more to tell, and goes with the turn of a message that is there', async () => {
     const world = new World();
+    world.task('t2');
     asks(world);
+    expect(mayGatherCompletions(world.state)).toBe(false);
     world.say('Hello');
     await world.begin();
-    expect(world.state.events.find(({ type }) => type === 'turn.started')).toMatchObject({
-      cause: 'message',
-    });
+    const begin = world.state.events.find(({ type }) => type === 'turn.started');
+    expect(begin).toMatchObject({ cause: 'message', inputs: ['t1', 'said_Hello'] });
   });
 
   it('is not told any more when it was answered, or the task stopped or ended, before that', () => {
@@ -229,125 +230,5 @@ describe('a wait for a task that asks', () => {
       { answer: { form: 'transfer', endedEarly: 'task_waits' } },
     ]);
     expect(notices(world)).toEqual([]);
-  });
-});
-
-/** A task's own conversation. */
-function taskWorld(): World {
-  return new World(makeState(undefined, { id: { workspace: 'default', session: 'ses_1', task: 'own' } }));
-}
-
-describe('ask_starter', () => {
-  const call = { name: 'ask_starter', arguments: { question: 'Which?' } };
-
-  it('holds the task before its next step, for all questions of its step together', async () => {
-    const world = taskWorld();
-    await world.begin({ atLimit: 'answer' });
-    await world.answer({ calls: [call, call] });
-    expect(world.asked).toHaveLength(1);
-    expect(world.state.untoldQuestion).toEqual({ turn: 1, step: 1 });
-    expect(mayRollOver(world.state)).toBe(false);
-    expect(world.types.filter((type) => type === 'task.asked')).toHaveLength(1);
-    world.say('This one');
-    await world.settle();
-    expect(world.asked).toHaveLength(1);
-    world.record({ type: 'task.resumed', task: 'own', status: 'running' });
-    await world.settle();
-    expect(world.asked[1]?.append.map(({ kind }) => kind)).toEqual(['tool', 'tool', 'user']);
-  });
-
-  it('leaves the turn open for a new run while it waits', async () => {
-    const world = taskWorld();
-    let isDue = false;
-    const { turn } = await world.begin({ atLimit: 'answer', mayRollOver: () => isDue });
-    await world.answer({ calls: [call] });
-    isDue = true;
-    await world.settle();
-    expect(await turn).toBe('rollover');
-    expect(world.state.holds).toEqual(['question']);
-  });
-
-  it('is over when the task is to wrap up, or when nobody is left to ask', async () => {
-    const wrapping = taskWorld();
-    await wrapping.begin({ atLimit: 'answer' });
-    await wrapping.answer({ calls: [call] });
-    wrapping.record({ type: 'task.cancelling', task: 'own', mode: 'wrap_up' });
-    expect([wrapping.state.holds, wrapping.state.untoldQuestion]).toEqual([[], null]);
-    const alone = taskWorld();
-    await alone.begin({ atLimit: 'answer' });
-    await alone.answer({ calls: [call] });
-    goOnUnanswered(alone.state, alone.ports);
-    goOnUnanswered(alone.state, alone.ports);
-    await alone.settle();
-    expect(alone.asked[1]?.append.map(({ kind }) => kind)).toEqual(['tool', 'instruction']);
-  });
-
-  it('is for tasks: a conversation asks its user', async () => {
-    const world = new World();
-    world.say('Hello');
-    await world.begin();
-    await world.answer({ calls: [call] });
-    expect(world.asked[1]?.append).toMatchObject([{ kind: 'tool', outcome: 'error' }]);
-  });
-});
-
-describe('a task that ends its turn while those that it started wait for its answer', () => {
-  it('is told once for each question, and only when nothing else goes on', () => {
-    const world = taskWorld();
-    const [one, two] = [world.task('t1'), world.task('t2')];
-    world.task('t3', { launched: false, dependsOn: ['t1'] });
-    asks(world, one);
-    expect(remindOfQuestions(world.state, world.ports)).toBe(false);
-    world.state.inbox = [];
-    expect(remindOfQuestions(world.state, world.ports)).toBe(false);
-    world.finish(two.id);
-    world.state.inbox = [];
-    expect(remindOfQuestions(world.state, world.ports)).toBe(true);
-    expect(world.state.unstored.at(-1)).toMatchObject({
-      kind: 'instruction',
-      text: expect.stringContaining('t1'),
-    });
-    expect(remindOfQuestions(world.state, world.ports)).toBe(false);
-    answer(world, one);
-    asks(world, one, 2);
-    world.state.inbox = [];
-    expect(remindOfQuestions(world.state, world.ports)).toBe(true);
-  });
-});
-
-describe('what the store is told of where tasks stand', () => {
-  const kept = (world: World): string[] => {
-    const statuses = unkeptStatuses(world.state);
-    markKept(world.state, statuses);
-    return statuses.map(({ status, asks: question }) => `${status}${question === null ? '' : ' asks'}`);
-  };
-
-  it('is nothing of one that only runs, and all changes of one that has stood still', () => {
-    const world = new World();
-    const task = world.task('t1');
-    expect(kept(world)).toEqual([]);
-    asks(world, task);
-    expect(kept(world)).toEqual(['waiting_input asks']);
-    expect(kept(world)).toEqual([]);
-    pauseTask(world.state, world.ports, task);
-    expect(kept(world)).toEqual(['paused asks']);
-    answer(world, task);
-    expect(kept(world)).toEqual(['paused']);
-    resumeTask(world.state, world.ports, task);
-    expect(kept(world)).toEqual(['running']);
-    requestStop(world.state, world.ports, task);
-    expect(kept(world)).toEqual(['cancelling']);
-    world.finish('t1', { status: 'cancelled' });
-    expect(kept(world)).toEqual([]);
-  });
-
-  it('waits until the task is in the store', () => {
-    const world = new World();
-    const task = world.task('t1', { launched: false });
-    task.launch = 'unopened';
-    pauseTask(world.state, world.ports, task);
-    expect(kept(world)).toEqual([]);
-    task.launch = 'opened';
-    expect(kept(world)).toEqual(['paused']);
   });
 });
