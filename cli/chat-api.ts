@@ -24,6 +24,7 @@ export interface ChatApi {
   listTasks(session: string): Promise<TaskSummaryResource[]>;
   getTask(session: string, task: string): Promise<TaskResource>;
   stopTask(session: string, task: string): Promise<Receipt>;
+  messageTask(session: string, task: string, text: string, key: string): Promise<void>;
 }
 
 /** Milliseconds before a message is sent again with the same key, when nobody could take it. */
@@ -74,6 +75,8 @@ export function createChatApi({ baseUrl, apiKey }: ApiPlace, signal: AbortSignal
       (await call<{ data: TaskSummaryResource[] }>('GET', at(session, '/tasks'))).data,
     getTask: (session, task) => call('GET', atTask(session, task)),
     stopTask: (session, task) => call('POST', `${atTask(session, task)}/stop`, {}),
+    messageTask: (session, task, text, key) =>
+      resend(() => call('POST', `${atTask(session, task)}/messages`, { text }, key), signal),
   };
 }
 

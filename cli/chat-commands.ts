@@ -1,5 +1,6 @@
 /** The commands of a chat, all of which begin with a slash. */
-import { runtimeWords } from '../core/engine-tools/task-words.ts';
+import { randomUUID } from 'node:crypto';
+import { runtimeWords, waitingWords } from '../core/engine-tools/task-words.ts';
 import type { TaskSummaryResource } from '../protocol/schemas/resources.ts';
 import type { ChatApi } from './chat-api.ts';
 import { toShortId } from './chat-view.ts';
@@ -8,6 +9,7 @@ const HELP = [
   'Say anything to talk. While an answer comes you can go on typing.',
   '  /tasks        the background tasks of this session',
   '  /view ID      what a task has said so far (the first characters of its id will do)',
+  '  /tell ID TEXT tell a task something, or answer what it asks',
   '  /stop ID      stop a task',
   '  /interrupt    stop the answer that is coming (Ctrl-C does the same)',
   '  /close        close the session; its tasks are stopped',
@@ -26,16 +28,18 @@ export async function runChatCommand(
   line: string,
   { api, session, leave }: CommandSituation,
 ): Promise<string> {
-  const [name = '', given = ''] = line.trim().split(/\s+/);
+  const [name = '', given = '', ...words] = line.trim().split(/\s+/);
   switch (name) {
     case '/help':
       return HELP;
     case '/tasks':
       return toTaskList(await api.listTasks(session));
     case '/view':
+    case '/tell':
     case '/stop': {
       const task = findTask(await api.listTasks(session), given);
       if (typeof task === 'string') return `${name} ID: ${task}`;
+      if (name === '/tell') return tellTask(api, session, task, words.join(' '));
       return name === '/view' ? viewTask(api, session, task.id) : stopTask(api, session, task.id);
     }
     case '/interrupt':
@@ -58,9 +62,10 @@ function toTaskList(tasks: TaskSummaryResource[]): string {
   return tasks
     .map((task) => {
       const progress = task.progress === null ? '' : ` · ${task.progress.message}`;
+      const doing = task.waitingFor === 'answer' ? ` · ${waitingWords(task.question ?? '')}` : progress;
       const indent = '  '.repeat(Math.max(0, task.depth - 1));
       const time = runtimeWords(task.runtimeMs);
-      return `${indent}${toShortId(task.id)}  ${task.status}  ${time}  ${task.agent}: ${task.title}${progress}`;
+      return `${indent}${toShortId(task.id)}  ${task.status}  ${time}  ${task.agent}: ${task.title}${doing}`;
     })
     .join('\n');
 }
@@ -81,8 +86,22 @@ async function viewTask(api: ChatApi, session: string, id: string): Promise<stri
   const head = `${task.agent}: ${task.title} (${task.status}, ${runtimeWords(task.runtimeMs)})`;
   const error = task.error === null ? [] : [`${task.error.type}: ${task.error.message}`];
   const files = task.files.map((file) => `File ${file.name}: /v1/files/${file.id}`);
+  const question = task.waitingFor === 'answer' ? [`It asks: ${task.question}`] : [];
   const said = task.result ?? task.output;
-  return [head, ...error, said === '' ? '(It has said nothing yet.)' : said, ...files].join('\n');
+  return [head, ...error, ...question, said === '' ? '(It has said nothing yet.)' : said, ...files].join(
+    '\n',
+  );
+}
+
+async function tellTask(
+  api: ChatApi,
+  session: string,
+  { id, waitingFor }: TaskSummaryResource,
+  text: string,
+): Promise<string> {
+  if (text === '') return '/tell ID TEXT: say what the task is to be told.';
+  await api.messageTask(session, id, text, randomUUID());
+  return waitingFor === 'answer' ? 'Answered: it goes on.' : 'Passed on: it reads that at its next step.';
 }
 
 async function stopTask(api: ChatApi, session: string, id: string): Promise<string> {

@@ -4,11 +4,13 @@ import { Migrator } from 'kysely';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { progressAndBudgets } from './migrations/0002-progress-and-budgets.ts';
 import { owners } from './migrations/0003-owners.ts';
+import { questions } from './migrations/0004-questions.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
   '0002-progress-and-budgets': progressAndBudgets,
   '0003-owners': owners,
+  '0004-questions': questions,
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -2,7 +2,7 @@
 import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
-import type { ConversationState } from '../core/conversation-state.ts';
+import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { mayBeKept, requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
@@ -14,6 +14,7 @@ import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
 import { refuse, setReadHandler, setUpdateHandler } from './handlers.ts';
+import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { setTaskHandlers } from './task-handlers.ts';
 import { toStatusAttribute } from './search-attributes.ts';
@@ -46,6 +47,7 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
     conversation.launcher.takeUpInherited();
+    void keepStatuses(state);
     await runTurns(conversation, input);
     return settle(conversation, closing.request?.tasks ?? state.roster.onClose);
   });
@@ -154,10 +156,11 @@ async function keepPlacedMessages(state: ConversationState): Promise<void> {
 async function settle(conversation: Conversation, onClose: OnClose): Promise<SessionSummary> {
   const { state, ports } = conversation;
   upsertSearchAttributes(toStatusAttribute('closing'));
-  const tasks = state.tasks.filter((task) => onClose !== 'keep' || !mayBeKept(task));
+  const isToEnd = (task: TaskRecord): boolean => onClose !== 'keep' || !mayBeKept(task);
   const mode = onClose === 'wrap_up' ? 'wrap_up' : 'now';
-  for (const task of tasks) requestStop(state, ports, task, { mode });
-  await condition(() => tasks.every((task) => isTerminal(task.status)));
+  for (const task of state.tasks.filter(isToEnd)) requestStop(state, ports, task, { mode });
+  // One that was kept may ask now, and is stopped then.
+  await condition(() => state.tasks.filter(isToEnd).every((task) => isTerminal(task.status)));
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));

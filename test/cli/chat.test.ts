@@ -116,6 +116,28 @@ describe('a chat over HTTP', () => {
     expect(await chat.end).toBe(0);
   });
 
+  it('shows what a task asks, and passes on the answer', async () => {
+    const chat = begin();
+    await isConnected();
+    const waiting = { ...summary, status: 'waiting_input', waitingFor: 'answer', question: 'Which Anna?' };
+    const list = { status: 200, body: { data: [waiting], nextCursor: null } };
+    const tasks = `GET /v1/sessions/${SESSION}/tasks`;
+    api.answers.set(tasks, list);
+    chat.input.write('/tasks\n');
+    await waitFor(() => chat.read().includes('Call Anna · waiting for an answer: Which Anna?'));
+    api.answers.set(tasks, list);
+    chat.input.write('/tell 1a2b The one in Graz\n');
+    await waitFor(() => chat.read().includes('Answered: it goes on.'));
+    expect(api.calls.at(-1)).toMatchObject({
+      what: `POST /v1/sessions/${SESSION}/tasks/${TASK}/messages`,
+      body: { text: 'The one in Graz' },
+      key: expect.any(String),
+    });
+    api.answers.set(tasks, list);
+    chat.input.write('/tell 1a2b\n');
+    await waitFor(() => chat.read().includes('/tell ID TEXT: say what'));
+  });
+
   it('says what the API refuses, with the fields at fault, and goes on', async () => {
     const chat = begin();
     await isConnected();
