@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { toLiveTopic } from '../../bus/bus.ts';
 import { readKeyFile, removeKey } from '../../config/keys/key-file.ts';
 import { openKeyRing } from '../../config/keys/key-ring.ts';
 import type { KeyRing } from '../../config/keys/key-ring.ts';
@@ -211,14 +212,12 @@ describe('with access keys', () => {
     );
     await expect(mine.ended).rejects.toThrow();
     expect((await send('eve', 'GET', '/v1/sessions')).status).toBe(401);
-    api.gateway.record(
-      { workspace: 'default', session, task: null },
-      { type: 'notice', code: 'test', text: 'still here' },
-    );
-    const again = await openStream(`${url}?from=2`, as['root']);
-    await again.until(1);
+    const conversation = { workspace: 'default', session, task: null };
+    const event = { type: 'notice', code: 'test', text: 'still here' } as const;
+    const { offset } = api.gateway.record(conversation, event);
+    api.bus.publish(toLiveTopic(conversation), { type: 'poke', offset });
+    await admins.until(2);
     admins.leave();
-    again.leave();
     expect(await readFile(file, 'utf8')).not.toContain(key);
   });
 });
