@@ -4,6 +4,7 @@ import { Migrator } from 'kysely';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { progressAndBudgets } from './migrations/0002-progress-and-budgets.ts';
 import { owners } from './migrations/0003-owners.ts';
+import { readReason } from './postgres-failures.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first-tables': firstTables,
@@ -17,7 +18,7 @@ const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migra
 export async function migrate<T>(db: Kysely<T>): Promise<void> {
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
   if (error === undefined) return;
-  const [, unknown] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? [];
+  const [, unknown] = /previously executed migration (\S+) is missing/.exec(readReason(error)) ?? [];
   if (unknown !== undefined) throw new NewerDatabase(unknown);
   throw new Error('The database could not be brought to the form of this version.', { cause: error });
 }
