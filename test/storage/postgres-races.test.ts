@@ -1,4 +1,5 @@
 /** What one connection can never show: transactions of several processes, at the same time, on the same rows. */
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { openServerDatabase } from '../../storage/open-database.ts';
@@ -61,8 +62,8 @@ describe('a database', () => {
           .execute(),
       ),
     );
-    expect(versions[0]?.length).toBeGreaterThan(1);
-    for (const version of versions) expect(version).toEqual(versions[0]);
+    const known = await readdir(new URL('../../storage/migrations', import.meta.url));
+    expect(versions.map(({ length }) => length)).toEqual(Array(6).fill(known.length));
     await Promise.all(opened.map((db) => db.destroy()));
   });
 
