@@ -15,6 +15,7 @@ import type { Command } from './commands.ts';
 import { findTool, freshEntries, ofKind } from './conversation.ts';
 import type { Conversation, DemoCall, Reply, ResultEntry, Thought } from './conversation.ts';
 import { doWork } from './do-work.ts';
+import { findQuestion } from './find-question.ts';
 import { readItems } from './plan-work.ts';
 import { findDelegates, startWork } from './start-work.ts';
 
@@ -70,7 +71,10 @@ function answerWords(conversation: Conversation, text: string): Thought {
   if (todos.length > 0 && findTool(conversation, 'create_todos'))
     return call('create_todos', { descriptions: todos });
   const calls = startWork(conversation, text);
-  return calls.length > 0 ? { text: '', calls } : say(answerPlainly(text));
+  if (calls.length > 0) return { text: '', calls };
+  const question = findQuestion(conversation);
+  if (question === undefined) return say(answerPlainly(text));
+  return call('message_background_agent', { task_id: question.id, message: text });
 }
 
 function act({ kind, message }: Command, ids: string[]): Thought {

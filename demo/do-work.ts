@@ -2,16 +2,25 @@
 import { relayNotice, tellMedia, WORK_DISCLOSURE, writeResult } from './answers.ts';
 import { findTool, freshEntries, ofKind } from './conversation.ts';
 import type { Conversation, Thought } from './conversation.ts';
+import { findQuestion } from './find-question.ts';
 import { startWork } from './start-work.ts';
 import { toTitle } from './words.ts';
 
 const WRITES = /\b(?:write|draft|create|prepare|compose|save)\b/i;
+
+/** What a task wants to be asked first, as in "ask me which year". */
+const ASKS = /\bask (?:me|us|back|whether|about)\b[\s,:]*([^.;\n]*)/i;
 
 /** What the engine writes below the words of a task. */
 const BESIDE_THE_TASK = /\n\n(?=Variables: |Attachments:\n|<conversation>)/;
 
 /** What this task is about, where it is a part of a larger request. */
 const OWN_PART = /\n\nYour part: ([\s\S]+)$/;
+
+const call = (name: string, given: Record<string, unknown>): Thought => ({
+  text: '',
+  calls: [{ name, arguments: given }],
+});
 
 export function doWork(conversation: Conversation): Thought {
   const users = ofKind(conversation.entries, 'user');
@@ -22,8 +31,18 @@ export function doWork(conversation: Conversation): Thought {
   const mayCall = (name: string): boolean => !hasCalled(name) && findTool(conversation, name) !== undefined;
   if (mayCall('think')) {
     const thought = `The task is: ${toTitle(subject, 20)}. I take it step by step.`;
-    return { text: '', calls: [{ name: 'think', arguments: { thought } }] };
+    return call('think', { thought });
   }
+  const question = findQuestion(conversation);
+  if (question !== undefined) {
+    const answer = ofKind(freshEntries(conversation), 'user').at(-1)?.text;
+    return answer === undefined
+      ? call('ask_starter', { question: question.text })
+      : call('message_background_agent', { task_id: question.id, message: answer });
+  }
+  const asked = ASKS.exec(task)?.[1];
+  if (asked !== undefined && mayCall('ask_starter'))
+    return call('ask_starter', { question: `${toTitle(asked)}?` });
   const hasStarted = hasCalled('run_background_agent') || hasCalled('transfer_task');
   const starts = hasStarted ? [] : startWork(conversation, task);
   if (starts.length > 0) return { text: '', calls: starts };
@@ -32,15 +51,16 @@ export function doWork(conversation: Conversation): Thought {
   );
   if (mayCall('report_progress')) {
     const progress = { message: `Halfway: ${toTitle(subject)}`, percent: 50 };
-    return { text: '', calls: [{ name: 'report_progress', arguments: progress }] };
+    return call('report_progress', progress);
   }
+  const ends = ofKind(conversation.entries, 'notice').filter(({ status }) => status !== 'waiting_input');
   const text = writeResult(
     subject,
     [
       ...users.flatMap((user) => (user.media.length > 0 ? [tellMedia(user.media)] : [])),
       ...users.slice(1).map((user) => user.text),
     ],
-    [...ofKind(conversation.entries, 'notice').map(relayNotice), ...transferred.map((result) => result.text)],
+    [...ends.map(relayNotice), ...transferred.map((result) => result.text)],
   );
   if (WRITES.test(task) && mayCall('save_file')) {
     const stem = toTitle(subject, 4)
@@ -52,7 +72,7 @@ export function doWork(conversation: Conversation): Thought {
       media_type: 'text/markdown',
       content: `${WORK_DISCLOSURE}\n\n${text}\n`,
     };
-    return { text: '', calls: [{ name: 'save_file', arguments: file }] };
+    return call('save_file', file);
   }
   return { text: hasCalled('save_file') ? `${text}\n\nThe text is saved as a file.` : text, calls: [] };
 }
