@@ -9,7 +9,7 @@ import { toTitle } from './words.ts';
 const WRITES = /\b(?:write|draft|create|prepare|compose|save)\b/i;
 
 /** What a task wants to be asked first, as in "ask me which year". */
-const ASKS = /\bask (?:me|us|back|whether|about)\b[\s,:]*([^.;\n]*?)(?:,? first)?(?=[.;\n]|$)/i;
+const ASKS = /\bask (?:me|us|back)\b[\s,:]*([^.;\n]*?)(?:,? first)?(?=[.;\n]|$)/i;
 
 /** What the engine writes below the words of a task. */
 const BESIDE_THE_TASK = /\n\n(?=Variables: |Attachments:\n|<conversation>)/;
