@@ -73,7 +73,8 @@ function answerWords(conversation: Conversation, text: string): Thought {
   const calls = startWork(conversation, text);
   if (calls.length > 0) return { text: '', calls };
   const question = findQuestion(conversation);
-  if (question === undefined) return say(answerPlainly(text));
+  const mayPassOn = findTool(conversation, 'message_background_agent') !== undefined;
+  if (question === undefined || !mayPassOn) return say(answerPlainly(text));
   return call('message_background_agent', { task_id: question.id, message: text });
 }
 

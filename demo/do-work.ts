@@ -29,12 +29,10 @@ export function doWork(conversation: Conversation): Thought {
   const made = ofKind(conversation.entries, 'assistant').flatMap((entry) => entry.calls);
   const hasCalled = (name: string): boolean => made.some((call) => call.name === name);
   const mayCall = (name: string): boolean => !hasCalled(name) && findTool(conversation, name) !== undefined;
-  if (mayCall('think')) {
-    const thought = `The task is: ${toTitle(subject, 20)}. I take it step by step.`;
-    return call('think', { thought });
-  }
+  if (mayCall('think'))
+    return call('think', { thought: `The task is: ${toTitle(subject, 20)}. I take it step by step.` });
   const question = findQuestion(conversation);
-  if (question !== undefined) {
+  if (question !== undefined && findTool(conversation, 'ask_starter') !== undefined) {
     const answer = ofKind(freshEntries(conversation), 'user').at(-1)?.text;
     return answer === undefined
       ? call('ask_starter', { question: question.text })
@@ -49,10 +47,8 @@ export function doWork(conversation: Conversation): Thought {
   const transferred = ofKind(freshEntries(conversation), 'result').filter(
     (result) => made.find((call) => call.id === result.call)?.name === 'transfer_task',
   );
-  if (mayCall('report_progress')) {
-    const progress = { message: `Halfway: ${toTitle(subject)}`, percent: 50 };
-    return call('report_progress', progress);
-  }
+  if (mayCall('report_progress'))
+    return call('report_progress', { message: `Halfway: ${toTitle(subject)}`, percent: 50 });
   const ends = ofKind(conversation.entries, 'notice').filter(({ status }) => status !== 'waiting_input');
   const text = writeResult(
     subject,
@@ -67,12 +63,8 @@ export function doWork(conversation: Conversation): Thought {
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '');
-    const file = {
-      name: `${stem || 'result'}.md`,
-      media_type: 'text/markdown',
-      content: `${WORK_DISCLOSURE}\n\n${text}\n`,
-    };
-    return call('save_file', file);
+    const content = `${WORK_DISCLOSURE}\n\n${text}\n`;
+    return call('save_file', { name: `${stem || 'result'}.md`, media_type: 'text/markdown', content });
   }
   return { text: hasCalled('save_file') ? `${text}\n\nThe text is saved as a file.` : text, calls: [] };
 }
