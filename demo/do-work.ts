@@ -31,16 +31,8 @@ export function doWork(conversation: Conversation): Thought {
   const mayCall = (name: string): boolean => !hasCalled(name) && findTool(conversation, name) !== undefined;
   if (mayCall('think'))
     return call('think', { thought: `The task is: ${toTitle(subject, 20)}. I take it step by step.` });
-  const question = findQuestion(conversation);
-  if (question !== undefined && findTool(conversation, 'ask_starter') !== undefined) {
-    const answer = ofKind(freshEntries(conversation), 'user').at(-1)?.text;
-    return answer === undefined
-      ? call('ask_starter', { question: question.text })
-      : call('message_background_agent', { task_id: question.id, message: answer });
-  }
-  const asked = ASKS.exec(task)?.[1];
-  if (asked !== undefined && mayCall('ask_starter'))
-    return call('ask_starter', { question: `${toTitle(asked)}?` });
+  const question = askBack(conversation, task, !hasCalled('ask_starter'));
+  if (question !== null) return question;
   const hasStarted = hasCalled('run_background_agent') || hasCalled('transfer_task');
   const starts = hasStarted ? [] : startWork(conversation, task);
   if (starts.length > 0) return { text: '', calls: starts };
@@ -67,4 +59,17 @@ export function doWork(conversation: Conversation): Thought {
     return call('save_file', { name: `${stem || 'result'}.md`, media_type: 'text/markdown', content });
   }
   return { text: hasCalled('save_file') ? `${text}\n\nThe text is saved as a file.` : text, calls: [] };
+}
+
+/** Passes a question of its own agents on, and the answer back; else asks what its task says, once. */
+function askBack(conversation: Conversation, task: string, isFirst: boolean): Thought | null {
+  if (findTool(conversation, 'ask_starter') === undefined) return null;
+  const question = findQuestion(conversation);
+  const answer = ofKind(freshEntries(conversation), 'user').at(-1)?.text;
+  if (question !== undefined && answer !== undefined)
+    return call('message_background_agent', { task_id: question.id, message: answer });
+  const asked = question?.text ?? (isFirst ? ASKS.exec(task)?.[1] : undefined);
+  return asked === undefined
+    ? null
+    : call('ask_starter', { question: question?.text ?? `${toTitle(asked)}?` });
 }
