@@ -15,6 +15,7 @@ import type { Command } from './commands.ts';
 import { findTool, freshEntries, ofKind } from './conversation.ts';
 import type { Conversation, DemoCall, Reply, ResultEntry, Thought } from './conversation.ts';
 import { doWork } from './do-work.ts';
+import { findQuestion } from './find-question.ts';
 import { handOver } from './hand-over.ts';
 import { readItems } from './plan-work.ts';
 import { findDelegates, startWork } from './start-work.ts';
@@ -74,7 +75,11 @@ function answerWords(conversation: Conversation, text: string, mayHandOver = tru
     return call('create_todos', { descriptions: todos });
   const handovers = mayHandOver ? handOver(conversation, text) : [];
   const calls = handovers.length > 0 ? handovers : startWork(conversation, text);
-  return calls.length > 0 ? { text: '', calls } : say(answerPlainly(text));
+  if (calls.length > 0) return { text: '', calls };
+  const question = findQuestion(conversation);
+  const mayPassOn = findTool(conversation, 'message_background_agent') !== undefined;
+  if (question === undefined || !mayPassOn) return say(answerPlainly(text));
+  return call('message_background_agent', { task_id: question.id, message: text });
 }
 
 const act = (conversation: Conversation, command: Command, ids: string[]): Thought => ({

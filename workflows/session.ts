@@ -2,7 +2,7 @@
 import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
-import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import type { ConversationState } from '../core/conversation-state.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { mayBeKept, requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
@@ -156,11 +156,15 @@ async function keepPlacedMessages(state: ConversationState): Promise<void> {
 async function settle(conversation: Conversation, onClose: OnClose): Promise<SessionSummary> {
   const { state, ports } = conversation;
   upsertSearchAttributes(toStatusAttribute('closing'));
-  const isToEnd = (task: TaskRecord): boolean => onClose !== 'keep' || !mayBeKept(task);
+  const tasks = state.tasks.filter((task) => onClose !== 'keep' || !mayBeKept(task));
   const mode = onClose === 'wrap_up' ? 'wrap_up' : 'now';
-  for (const task of state.tasks.filter(isToEnd)) requestStop(state, ports, task, { mode });
-  // One that was kept may ask now, and is stopped then.
-  await condition(() => state.tasks.filter(isToEnd).every((task) => isTerminal(task.status)));
+  for (const task of tasks) requestStop(state, ports, task, { mode });
+  // One that is kept may ask now, and is stopped then.
+  await condition(
+    () =>
+      tasks.every((task) => isTerminal(task.status)) &&
+      state.tasks.every(({ status }) => status !== 'cancelling'),
+  );
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));

@@ -20,7 +20,7 @@ export async function tellStarterOfSteps({ state, ports }: Conversation, input: 
       state.receipts.shift();
     } else if (question !== null) {
       const isHeard = await tellStarter(input, 'taskAsked', { task, ...question });
-      state.untoldQuestion = null;
+      if (state.untoldQuestion === question) state.untoldQuestion = null;
       if (!isHeard) goOnUnanswered(state, ports);
     }
   }

@@ -16,6 +16,8 @@ const summary = {
   status: 'running',
   depth: 1,
   progress: null,
+  waitingFor: null,
+  question: null,
   runtimeMs: 4000,
 };
 

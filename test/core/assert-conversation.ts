@@ -30,9 +30,10 @@ export function assertAlways(conversation: ModelConversation): void {
   expect(running.length).toBeLessThanOrEqual(RUNNING_CAP);
   const waiting = state.inbox.map((item) => (item.kind === 'message' ? item.id : item.task));
   expect(waiting).toHaveLength(new Set(waiting).size);
-  // Nothing that waits for tasks keeps a person waiting.
+  // Nothing that waits for tasks keeps a person waiting; a turn that was interrupted ends when its transfers are quiet.
   if (
     state.turnOpen &&
+    state.interruptedTurn !== state.turn &&
     state.inbox.some((item) => item.kind === 'message' && item.delivery === 'next_step')
   ) {
     expect(state.currentTools.filter((tool) => WAITS.includes(tool))).toEqual([]);

@@ -188,18 +188,21 @@ async function answer(
 describe('any interleaving of messages, interrupts, tasks, their questions and ends, answers and new runs', () => {
   it('leaves no gap, ends each task once, tells each end and question once, loses no message and comes to rest', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(happening, { minLength: 5, maxLength: 60, size: 'max' }), async (happenings) => {
-        const conversation = new ModelConversation();
-        for (const what of happenings) {
-          await happen(conversation, what);
-          assertAlways(conversation);
-        }
-        await conversation.finishAll();
-        assertTasks(conversation);
-        assertTold(conversation);
-        assertAsked(conversation);
-        assertConversation(conversation);
-      }),
+      fc.asyncProperty(
+        fc.array(happening, { minLength: 5, maxLength: 60, size: 'max' }),
+        async (happenings) => {
+          const conversation = new ModelConversation();
+          for (const what of happenings) {
+            await happen(conversation, what);
+            assertAlways(conversation);
+          }
+          await conversation.finishAll();
+          assertTasks(conversation);
+          assertTold(conversation);
+          assertAsked(conversation);
+          assertConversation(conversation);
+        },
+      ),
       { numRuns: 200 },
     );
   }, 60_000);

@@ -88,6 +88,7 @@ export const todoTools: Tool[] = [
 export const workerTools: Tool[] = [
   tool('think', { thought: text }),
   tool('save_file', { name: text, media_type: text, content: text }),
+  tool('ask_starter', { question: text }),
 ];
 
 export const FIRST_TASK = 'agent_task_11111111-1111-4111-8111-111111111111';

@@ -71,37 +71,6 @@ describe('the progress of a task', () => {
   });
 });
 
-describe('where a task stands', () => {
-  it('is what it was told last, with what it asks, until it ends', async () => {
-    const told = async () => {
-      const task = await store.tasks.get(idOf());
-      return [task?.status, task?.question];
-    };
-    await store.tasks.open(makeTask(session, TASK));
-    await store.tasks.setStatus(idOf(), { status: 'paused', asks: null });
-    await store.tasks.markStarted(idOf(), 5);
-    expect(await store.tasks.get(idOf())).toMatchObject({ status: 'paused', startedAt: 5 });
-    const id = inSession(session, TASK);
-    await store.transcript.openStep(id, { turn: 1, step: 2, run: 'run-1' });
-    const questions = ['Which year?', 'Which town?'].map((question, index) => ({
-      id: `call_${index}`,
-      name: 'ask_starter',
-      arguments: { question },
-    }));
-    const toolCalls = [...questions, { id: 'call_2', name: 'think', arguments: { question: 'Why?' } }];
-    await store.transcript.commitReply(id, makeReply([1, 2, 0], '', { toolCalls }));
-    await store.tasks.setStatus(idOf(), { status: 'waiting_input', asks: { turn: 1, step: 2 } });
-    expect(await told()).toEqual(['waiting_input', 'Which year?\nWhich town?']);
-    const { data } = await store.tasks.list(WORKSPACE, { status: 'waiting_input', limit: 10 });
-    expect(data.map((task) => task.session)).toContain(session);
-    await store.tasks.setStatus(idOf(), { status: 'running', asks: null });
-    expect(await told()).toEqual(['running', null]);
-    await store.tasks.finish(makeFinish(session, TASK));
-    await store.tasks.setStatus(idOf(), { status: 'cancelling', asks: null });
-    expect(await told()).toEqual(['completed', null]);
-  });
-});
-
 describe('a task that is opened', () => {
   it('is queued, with its text as the first message of its transcript', async () => {
     const task = await store.tasks.open(makeTask(session, TASK, { expectedOutput: 'One line.' }));
