@@ -11,6 +11,7 @@ import { NO_USAGE } from '../protocol/content.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import type { Store } from '../storage/store.ts';
 import { withHeartbeat } from './activity-abort.ts';
+import { currentConversation } from './current-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 const HEARTBEAT_MS = 10_000;
@@ -20,7 +21,7 @@ const LOOK_FOR_PLACES_EVERY_MS = 500;
 
 export function createTaskKeeping(
   dependencies: ActivityDependencies,
-): Pick<Activities, 'openTask' | 'finishTask' | 'takePlaces' | 'watchTasks'> {
+): Pick<Activities, 'openTask' | 'finishTask' | 'takePlaces' | 'keepStatuses' | 'watchTasks'> {
   const { store } = dependencies;
   return {
     async openTask(request) {
@@ -34,6 +35,12 @@ export function createTaskKeeping(
     },
 
     takePlaces: (request) => withHeartbeat(HEARTBEAT_MS, () => takePlaces(store, request)),
+
+    async keepStatuses({ tasks }) {
+      const { workspace, session } = currentConversation();
+      for (const { task, ...standing } of tasks)
+        await store.tasks.setStatus({ workspace, session, task }, standing);
+    },
 
     watchTasks: (request) => withHeartbeat(HEARTBEAT_MS, () => watch(dependencies, request)),
   };

@@ -3,7 +3,9 @@ import type { BudgetLimits, BudgetUse } from '../protocol/budget.ts';
 import { BUDGET_UNITS } from '../protocol/budget.ts';
 import type { ConversationEvent } from '../protocol/events.ts';
 import { findTask } from './conversation-state.ts';
-import type { ConversationState } from './conversation-state.ts';
+import { hold } from './fold-task.ts';
+import type { ConversationState, TaskRecord } from './conversation-state.ts';
+import { beginToWait, waitNoLonger } from './waits-for.ts';
 
 type BudgetEvent = Extract<ConversationEvent, { type: `budget.${string}` }>;
 
@@ -28,32 +30,36 @@ function foldOwnShortage(state: ConversationState, use: BudgetUse, asks: boolean
   state.steps -= 1;
   if (!asks) return;
   state.untoldShortage = use;
-  if (!state.holds.includes('budget')) state.holds.push('budget');
+  hold(state, 'budget');
 }
 
 function foldShortageOf(state: ConversationState, id: string, use: BudgetUse): void {
   const task = findTask(state, id);
   if (task === undefined) return;
-  task.status = 'waiting_input';
   task.shortage = use;
-  state.inbox.push({ kind: 'shortage', task: id });
+  beginToWait(state, task);
 }
 
 function foldExtension(state: ConversationState, id: string | null, limits: BudgetLimits): void {
   const task = id === null ? undefined : findTask(state, id);
   if (task !== undefined) task.extendedTo = { ...task.extendedTo, ...limits };
   if (id === null) state.treeExtendedTo = { ...state.treeExtendedTo, ...limits };
+  for (const waiting of tasksHelpedBy(state, id, limits)) waitNoLonger(state, waiting);
   // Whoever comes near the new end is told again.
   if (id === null || id === state.id.task) state.budgetWarned = [];
 }
 
-/** To be called when a task stands still no longer, or ended: there is nothing left to ask for, or to wait for. */
-export function forgetNews(state: ConversationState, id: string): void {
-  state.inbox = state.inbox.filter(
-    (item) => item.kind === 'message' || item.kind === 'completion' || item.task !== id,
-  );
-  const task = findTask(state, id);
-  if (task !== undefined) task.shortage = null;
+/** Those that wait for the budget of a task, or (null) of the tree, and find more in it with these limits. */
+export function tasksHelpedBy(
+  state: ConversationState,
+  id: string | null,
+  limits: BudgetLimits,
+): TaskRecord[] {
+  return state.tasks.filter((task) => {
+    const { shortage } = task;
+    if (shortage === null || (limits[shortage.unit] ?? 0) <= shortage.limit) return false;
+    return id === null ? shortage.scope === 'tree' : shortage.scope === 'task' && task.id === id;
+  });
 }
 
 function toUse({ scope, unit, used, limit }: BudgetUse): BudgetUse {

@@ -85,9 +85,9 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.step = event.step;
       state.steps += 1;
       state.phase = 'model';
-      // A completion stays until it is delivered.
+      // Ends and questions stay until they are delivered.
       state.inbox = state.inbox.filter(
-        (item) => item.kind === 'completion' || (item.kind === 'message' && !event.inputs.includes(item.id)),
+        (item) => item.kind !== 'nudge' && (item.kind !== 'message' || !event.inputs.includes(item.id)),
       );
       return;
     case 'message.committed':

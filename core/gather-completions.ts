@@ -7,10 +7,10 @@ import type { ConversationState, TaskRecord } from './conversation-state.ts';
 /** Spec: "ten tasks that end within a second give one follow-up". From the first end on, however many come. */
 export const GATHER_COMPLETIONS_MS = 1000;
 
-/** Whether nothing but ends of tasks, or their want of budget, waits for a turn, and more may come. */
+/** Whether nothing but ends of tasks waits for a turn, and more of them may come. */
 export function mayGatherCompletions(state: ConversationState): boolean {
   if (state.status !== 'open' || state.wrapsUp || state.turnOpen || state.inbox.length === 0) return false;
-  if (state.inbox.some(({ kind }) => kind === 'message' || kind === 'nudge')) return false;
+  if (state.inbox.some(({ kind }) => kind !== 'completion')) return false;
   return state.tasks.some((task) => mayEndSoon(state, task));
 }
 

@@ -6,14 +6,17 @@ import type { ConversationState, TaskRecord } from './conversation-state.ts';
 import { giveOrder } from './give-order.ts';
 import type { TurnPorts } from './ports.ts';
 import { roomToRun } from './start-task.ts';
+import { waitsFor } from './waits-for.ts';
 
 type HoldPorts = Pick<TurnPorts, 'record' | 'deliverOrders' | 'launchTasks'>;
 
 /** False when there is nothing to pause: it stands still already, or it ends. */
 export function pauseTask(state: ConversationState, ports: HoldPorts, task: TaskRecord): boolean {
-  if (task.status !== 'running' && task.status !== 'queued') return false;
-  // One that queues to go on has not been told to.
-  const holdsAlready = task.status === 'queued' && task.launch === 'started';
+  const holdsAlready =
+    task.status === 'waiting_input' ||
+    // One that queues to go on has not been told to.
+    (task.status === 'queued' && task.launch === 'started');
+  if (task.status !== 'running' && task.status !== 'queued' && !holdsAlready) return false;
   const isKnownToNobody = task.launch === 'unopened' || task.launch === 'opened';
   ports.record({ type: 'task.paused', task: task.id });
   if (!holdsAlready && !isKnownToNobody) giveOrder(state, ports, task, { kind: 'pause' });
@@ -21,10 +24,11 @@ export function pauseTask(state: ConversationState, ports: HoldPorts, task: Task
   return true;
 }
 
-/** False when it does not stand still. */
+/** False when it is not paused. One that has not got yet what it waits for waits on. */
 export function resumeTask(state: ConversationState, ports: HoldPorts, task: TaskRecord): boolean {
   if (task.status !== 'paused') return false;
-  continueTask(state, ports, task);
+  if (waitsFor(task) === null) continueTask(state, ports, task);
+  else ports.record({ type: 'task.resumed', task: task.id, status: 'waiting_input' });
   return true;
 }
 

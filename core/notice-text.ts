@@ -10,7 +10,7 @@ import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/tran
 import { budgetWords } from './budget.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
-import { progressWords, runtimeWords } from './engine-tools/task-words.ts';
+import { progressWords, runtimeWords, waitingWords } from './engine-tools/task-words.ts';
 import { renderTaskElement } from './task-element.ts';
 import { takeHead } from './text-head.ts';
 
@@ -26,11 +26,16 @@ export interface TaskEnd {
   files: { id: string; name: string; mediaType: string }[];
   /** What it said last of how far it is. */
   progress: TaskProgress | null;
+  /** Of one that waits for an answer: what it asks. */
+  question?: string;
 }
 
-/** The notice of one task's end, marked as coming from the system. */
-export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
+/** The notice of one task's end, of its question, or of how it stands, marked as coming from the system. */
+export function renderNotice(end: TaskEnd, dialect?: DialectName, isForTask = false): string {
   const { outcome, error } = end;
+  const waiting = waitingLines(end, isForTask);
+  if (waiting !== null) return renderTaskElement(outcome, waiting);
+  if (outcome.isSlow === true) return renderTaskElement(outcome, slowWords(end));
   return renderTaskElement(outcome, [
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
     renderOutput(end, findDialect(dialect)),
@@ -39,31 +44,46 @@ export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
   ]);
 }
 
-/** A task that stands still for want of budget (`use`), or is slow: what it has done, and what is to be done. */
-export function renderNews(end: TaskEnd, use: BudgetUse | null): string {
-  const { outcome, progress, result } = end;
-  const said = result === null || result === '' ? 'nothing yet' : takeHead(result, NEWS_HEAD);
-  const [why, what] = use === null ? SLOW_WORDS : shortageWords(use);
-  const body = [
-    why,
-    ...(progress === null ? [] : [`Progress: ${progressWords(progress)}`]),
-    `Said so far: ${said}`,
-    what,
-  ];
-  return renderTaskElement(outcome, body);
+/** What it asks for; null: nothing. */
+function waitingLines(end: TaskEnd, isForTask: boolean): string[] | null {
+  const { asks, shortage } = end.outcome;
+  if (asks !== undefined) return askingWords(end, isForTask);
+  return shortage === undefined ? null : shortageWords(end, shortage);
 }
 
-const SLOW_WORDS = ['It is still at work.', 'Tell the user in a sentence how far it is.'] as const;
+/** A task speaks to nobody but its starter. */
+function askingWords({ outcome, question = '' }: TaskEnd, isForTask: boolean): string[] {
+  const whom = isForTask
+    ? 'ask your own starter with ask_starter, and pass on the answer.'
+    : 'ask the user now, and pass on what they say, however much later that is.';
+  return [
+    `It asks:\n${question}`,
+    `(It waits for the answer. Give it with message_background_agent to ${outcome.task}: at once where you know it for ` +
+      `certain; else ${whom})`,
+  ];
+}
 
-function shortageWords(use: BudgetUse): readonly [string, string] {
+/** What it has done, and what it asks for. */
+function shortageWords(end: TaskEnd, use: BudgetUse): string[] {
   return [
     `It has used up a budget: ${budgetWords(use)}. It waits before its next step and asks for more.`,
+    ...soFarWords(end),
     'Tell the user. Only a person can extend the budget; it then goes on by itself. It can also be stopped.',
   ];
 }
 
-/** Characters of what a task said that are told with it. */
-const NEWS_HEAD = 1000;
+function slowWords(end: TaskEnd): string[] {
+  return ['It is still at work.', ...soFarWords(end), 'Tell the user in a sentence how far it is.'];
+}
+
+function soFarWords({ progress, result }: TaskEnd): string[] {
+  const said = result === null || result === '' ? 'nothing yet' : takeHead(result, SO_FAR_HEAD);
+  const reported = progress === null ? [] : [`Progress: ${progressWords(progress)}`];
+  return [...reported, `Said so far: ${said}`];
+}
+
+/** Characters of what a task that has not ended said that are told with it. */
+const SO_FAR_HEAD = 1000;
 
 function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
   const ended = outcome.status === 'completed';
@@ -90,17 +110,22 @@ function renderMissed({ missedMessages = 0 }: TaskOutcome): string[] {
 export function renderTasksAnswer(
   answer: TasksAnswer,
   ends: TaskEnd[],
+  isForTask = false,
 ): { text: string; outcome: ToolOutcomeName } {
   if (answer.form === 'list') return { text: renderList(answer, ends), outcome: 'ok' };
   const [only] = ends;
-  if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only);
+  if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only, isForTask);
   return { text: renderWait(answer, ends), outcome: 'ok' };
 }
 
 function renderList(answer: TasksAnswer, ends: TaskEnd[]): string {
   const dialect = findDialect(answer.dialect);
-  const lines = ends.map(({ outcome: { task, agent, title, status, runtimeMs }, progress }) => {
+  const lines = ends.map(({ outcome, progress, question = '' }) => {
+    const { task, agent, title, status, runtimeMs } = outcome;
     const line = `- ${task} | ${agent} | ${title} | ${dialect.statusWord(status)} | ${runtimeWords(runtimeMs)}`;
+    if (outcome.asks !== undefined) return `${line} | ${waitingWords(question)}`;
+    if (outcome.shortage !== undefined)
+      return `${line} | waiting for a budget: ${budgetWords(outcome.shortage)}`;
     return progress === null || isTerminal(status) ? line : `${line} | ${progressWords(progress)}`;
   });
   return ['task_id | agent | title | status | runtime | progress', ...lines].join('\n');
@@ -108,9 +133,17 @@ function renderList(answer: TasksAnswer, ends: TaskEnd[]): string {
 
 const ENDED_EARLY = {
   user_message: 'The wait ended early because a message of the user arrived. Unfinished tasks go on.',
-  task_waits: 'The wait ended early because a task waits for something. The others go on.',
   interrupted: 'The wait ended early because the turn was interrupted. Unfinished tasks go on.',
+  task_waits:
+    'The wait ended early because a task asks something: answer it with message_background_agent, or ask first whoever knows.',
 };
+const SHORT_OF_BUDGET =
+  'The wait ended early because a task has used up a budget: only a person can extend it; then it goes on by itself.';
+
+function endedEarlyWords(endedEarly: keyof typeof ENDED_EARLY, ends: TaskEnd[]): string {
+  const isAsked = ends.some(({ outcome }) => outcome.asks !== undefined);
+  return endedEarly === 'task_waits' && !isAsked ? SHORT_OF_BUDGET : ENDED_EARLY[endedEarly];
+}
 
 function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
   const dialect = findDialect(answer.dialect);
@@ -118,7 +151,7 @@ function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
     {
       tasks: ends.map((end) => renderWaitedTask(end, dialect)),
       timed_out: answer.timedOut,
-      ...(answer.endedEarly === null ? {} : { ended_early: ENDED_EARLY[answer.endedEarly] }),
+      ...(answer.endedEarly === null ? {} : { ended_early: endedEarlyWords(answer.endedEarly, ends) }),
     },
     null,
     1,
@@ -126,7 +159,7 @@ function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
 }
 
 function renderWaitedTask(
-  { outcome, result, error, files }: TaskEnd,
+  { outcome, result, error, files, question = '' }: TaskEnd,
   dialect: Dialect,
 ): Record<string, unknown> {
   const task = {
@@ -136,6 +169,8 @@ function renderWaitedTask(
     status: dialect.statusWord(outcome.status),
     done: isTerminal(outcome.status),
   };
+  if (outcome.asks !== undefined) return { ...task, asks: question };
+  if (outcome.shortage !== undefined) return { ...task, waits_for_budget: budgetWords(outcome.shortage) };
   if (!task.done) return task;
   const head = takeHead(result ?? '', RESULT_HEAD);
   const truncated = head.length < (result ?? '').length;
@@ -153,16 +188,25 @@ function renderWaitedTask(
 const TRANSFER_ENDED_EARLY = {
   user_message: 'a message of the user arrived',
   interrupted: 'the wait ended',
-  task_waits: 'the agent waits for something',
+  task_waits: 'the agent asks something',
 };
 
 /** A transfer gives the result alone: whole, since nobody else tells the rest. */
-function renderTransfer(answer: TasksAnswer, end: TaskEnd): { text: string; outcome: ToolOutcomeName } {
+function renderTransfer(
+  answer: TasksAnswer,
+  end: TaskEnd,
+  isForTask: boolean,
+): { text: string; outcome: ToolOutcomeName } {
   const { outcome, error } = end;
   const files = renderFiles(end.files);
   const output = end.result === null || end.result === '' ? null : end.result;
   if (outcome.status === 'completed') {
     return { text: [output ?? '(It answered without words.)', ...files].join('\n'), outcome: 'ok' };
+  }
+  const waiting = waitingLines(end, isForTask);
+  if (waiting !== null) {
+    const text = `Not finished yet. ${outcome.agent} goes on in the background as task ${outcome.task}. ${waiting.join('\n')}`;
+    return { text, outcome: 'ok' };
   }
   if (!isTerminal(outcome.status)) {
     const why = answer.endedEarly === null ? 'the wait ended' : TRANSFER_ENDED_EARLY[answer.endedEarly];

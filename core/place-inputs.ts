@@ -49,12 +49,10 @@ export function openStep(state: ConversationState, ports: TurnPorts): void {
     placeMessage(state, id);
     confirmOwnMessage(state, ports, id);
   }
-  const ended = items.flatMap((item) => (item.kind === 'completion' ? [item.task] : []));
-  if (ended.length > 0) placeCompletion(state, ports, ended);
-  const news = items.flatMap((item) =>
-    item.kind === 'shortage' || item.kind === 'nudge' ? [item.task] : [],
+  const [ended, asking, slow] = (['completion', 'question', 'nudge'] as const).map((kind) =>
+    items.flatMap((item) => (item.kind === kind ? [item.task] : [])),
   );
-  if (news.length > 0) placeNews(state, ports, news);
+  placeNotice(state, ports, { ended: ended ?? [], asking: asking ?? [], slow: slow ?? [] });
 }
 
 function placeMessage(state: ConversationState, id: string): void {
@@ -77,27 +75,35 @@ function confirmOwnMessage(state: ConversationState, ports: TurnPorts, message: 
   if (task !== null) ports.record({ type: 'task.steered', task, message, turn, appliedAtStep: step });
 }
 
-function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string[]): void {
-  const tasks = ids.flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
+/** What tasks have to tell stands in one message: ends first, since a question may be answered by one. */
+function placeNotice(
+  state: ConversationState,
+  ports: TurnPorts,
+  { ended, asking, slow }: { ended: string[]; asking: string[]; slow: string[] },
+): void {
+  if (ended.length + asking.length + slow.length === 0) return;
+  const tasks = [
+    ...[...ended, ...asking].flatMap((id) => findTask(state, id) ?? []).map(toOutcome),
+    ...slow.flatMap((id) => findTask(state, id) ?? []).map((task) => toSlowOutcome(task, ports.now())),
+  ];
   const id = ports.newMessageId();
   const head = { place: takePlace(state), id, at: ports.now() };
   state.unstored.push({ kind: 'completion', ...head, tasks, ...toDialectField(dialectOf(state)) });
-  ports.record({ type: 'completion.delivered', tasks: ids, turn: state.turn, by: 'notice' });
+  const how = { turn: state.turn, by: 'notice' as const };
+  if (ended.length > 0) ports.record({ type: 'completion.delivered', tasks: ended, ...how });
+  if (asking.length > 0) ports.record({ type: 'question.delivered', tasks: asking, ...how });
 }
 
-/** Of tasks that have not ended: what they ask for, or that they are slow. */
-function placeNews(state: ConversationState, ports: TurnPorts, ids: string[]): void {
-  const tasks = [...new Set(ids)].flatMap((id) => {
-    const task = findTask(state, id);
-    if (task === undefined) return [];
-    return [{ ...toOutcome(task), runtimeMs: runtimeOf(task, ports.now()), use: task.shortage }];
-  });
-  const head = { place: takePlace(state), id: ports.newMessageId(), at: ports.now() };
-  state.unstored.push({ kind: 'news', ...head, tasks });
+function toSlowOutcome(task: TaskRecord, now: number): TaskOutcome {
+  return { ...toOutcome(task), runtimeMs: runtimeOf(task, now), isSlow: true };
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {
-  const { id, name, title, status, partial, runtimeMs, missedMessages } = task;
-  const missed = missedMessages === 0 ? {} : { missedMessages };
-  return { task: id, agent: name, title, status, partial, runtimeMs, ...missed };
+  const { id, name, title, status, partial, runtimeMs, missedMessages, asks, shortage } = task;
+  return {
+    ...{ task: id, agent: name, title, status, partial, runtimeMs },
+    ...(missedMessages === 0 ? {} : { missedMessages }),
+    ...(asks === null ? {} : { asks }),
+    ...(shortage === null ? {} : { shortage }),
+  };
 }

@@ -42,7 +42,9 @@ export async function runTurn(
     if (isInterrupted(state)) return finishTurn(state, ports, 'interrupted');
     if (state.step > 0 && options.mayRollOver()) return 'rollover';
     if (isHeld(state)) {
-      await ports.until(() => !isHeld(state) || isInterrupted(state));
+      // What stands still may do so for days: a new run takes it up.
+      const isDue = (): boolean => state.step > 0 && options.mayRollOver();
+      await ports.until(() => !isHeld(state) || isInterrupted(state) || isDue());
       continue;
     }
     const atLimit = state.wrapsUp || isAtLimit(state);
@@ -103,7 +105,7 @@ function isAtLimit(state: ConversationState): boolean {
 const CAUSES = {
   message: 'message',
   completion: 'completion',
-  shortage: 'question',
+  question: 'question',
   nudge: 'nudge',
 } as const satisfies Record<InboxItem['kind'], TurnCause>;
 

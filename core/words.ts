@@ -17,6 +17,16 @@ export function budgetEndWords(use: BudgetUse): string {
   return `I have to stop here: the budget is used up (${budgetWords(use)}). Nothing is lost; I can go on when it is extended.`;
 }
 
+export const NOBODY_TO_ASK_INSTRUCTION =
+  'Nobody is left who could answer: the conversation that gave you this task is over. Go on without an answer, and say what you assumed.';
+
+export function unansweredWords(tasks: string[]): string {
+  return (
+    `Your work is not done: what you say reaches nobody as long as tasks of yours wait for your answer: ${tasks.join(', ')}. ` +
+    'Answer with message_background_agent, ask your own starter with ask_starter, or stop them.'
+  );
+}
+
 export function turnFailedWords(error: EventError): string {
   return `I could not answer: ${error.message} Nothing is lost; you can go on, or send your message again.`;
 }

@@ -1,9 +1,9 @@
 /** The effects that workflows ask for. `activities/` implements them; workflows know this interface only. */
-import type { BudgetNotice } from './budget.ts';
+import type { BudgetNotice, BudgetUse } from './budget.ts';
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
 import type { ConversationId } from './ids.ts';
-import type { Starter, TaskReport, TaskStatus } from './task.ts';
+import type { Starter, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
 import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
 
@@ -20,6 +20,8 @@ export interface Activities {
   takePlaces(request: PlacesRequest): Promise<string[]>;
   /** The end of a task, its result taken from its transcript. The first write wins. */
   finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
+  /** Where tasks stand that have begun, for lists over all sessions. One that has ended stays so. */
+  keepStatuses(request: KeepStatusesRequest): Promise<void>;
   /** Events and rows that only the workflow has, asked from it by query, so that history holds no copy of them. */
   archive(request: ArchiveRequest): Promise<void>;
 }
@@ -84,6 +86,7 @@ export interface TaskLook {
   title: string;
   status: TaskStatus;
   runtimeMs: number | null;
+  asks?: TaskQuestion;
   /** Left out for the default one. */
   dialect?: DialectName;
   /** How a wait for it ended, told with it. */
@@ -133,6 +136,19 @@ export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'file
   session: string;
   append: NewRow[];
   events: ConversationEvent[];
+}
+
+/** Of tasks that the calling workflow started. */
+export interface KeepStatusesRequest {
+  tasks: KeptStatus[];
+}
+
+export interface KeptStatus {
+  task: string;
+  status: TaskStatus;
+  asks: TaskQuestion | null;
+  /** The budget that it waits for. */
+  shortage?: BudgetUse;
 }
 
 export interface ArchiveRequest {

@@ -5,11 +5,11 @@
  */
 import type { BudgetUnit, BudgetUse } from './budget.ts';
 import type { Usage } from './content.ts';
-import type { SteerMode, StopMode, TaskStatus } from './task.ts';
+import type { SteerMode, StopMode, TaskQuestion, TaskStatus } from './task.ts';
 import type { ToolOutcomeName } from './transcript.ts';
 
 export type Delivery = 'next_step' | 'after_turn' | 'interrupt';
-export type TurnCause = 'message' | 'completion' | 'task' | 'question' | 'nudge';
+export type TurnCause = 'message' | 'completion' | 'question' | 'nudge' | 'task';
 export type TurnOutcome = 'answered' | 'interrupted' | 'failed' | 'limit';
 
 export interface EventError {
@@ -80,10 +80,12 @@ export type EventBody =
       turn: number | null;
       appliedAtStep: number | null;
     }
+  /** The task asks its starter, and does no step until it is answered: its own step that asks. */
+  | ({ type: 'task.asked'; task: string } & TaskQuestion)
   /** The task stands still as soon as its running step has ended. */
   | { type: 'task.paused'; task: string }
-  /** It goes on: at once, or (`queued`) when the cap has room for it. */
-  | { type: 'task.resumed'; task: string; status: 'running' | 'queued' }
+  /** It goes on: at once, when the cap has room for it (`queued`), or when it has an answer (`waiting_input`). */
+  | { type: 'task.resumed'; task: string; status: 'running' | 'queued' | 'waiting_input' }
   /** A transfer that is not waited for any longer: it goes on beside the conversation. */
   | { type: 'task.detached'; task: string }
   | { type: 'task.cancelling'; task: string; mode: StopMode }
@@ -102,12 +104,14 @@ export type EventBody =
   | { type: 'completion.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
   /** The agent's words after that. */
   | { type: 'completion.spoken'; tasks: string[]; message: string }
+  /** What these tasks ask, or which budget they wait for, was put before the model of this turn. */
+  | { type: 'question.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
   /** Most of a budget is used; `task` is null for the conversation itself. The agent is told with its next step. */
   | ({ type: 'budget.warned'; task: string | null } & BudgetUse)
   /** A model call was not made. A task that may ask for more waits for it. */
   | ({ type: 'budget.exhausted'; task: string | null; asks: boolean } & BudgetUse)
-  /** The new limits: of a task, or (null) of the whole tree. What is null stays as it is. */
-  | ({ type: 'budget.extended'; task: string | null } & Record<BudgetUnit, number | null>);
+  /** The new limits: of a task, or (null) of the whole tree. What is null stays as it is. `by`: the principal. */
+  | ({ type: 'budget.extended'; task: string | null; by: string | null } & Record<BudgetUnit, number | null>);
 
 /** `background` runs beside; `transfer` is waited for; one becomes the other when the wait ends early. */
 export type TaskMode = 'background' | 'transfer';

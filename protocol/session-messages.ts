@@ -8,6 +8,7 @@ import type {
   RolloverThreshold,
   SteerMode,
   StopMode,
+  TaskQuestion,
   TaskReport,
   TaskRequest,
   TaskStatus,
@@ -106,6 +107,7 @@ export const SIGNALS = {
   taskMessage: 'taskMessage',
   taskCommand: 'taskCommand',
   taskSteered: 'taskSteered',
+  taskAsked: 'taskAsked',
   taskExhausted: 'taskExhausted',
 } as const;
 export const QUERIES = { read: 'read' } as const;
@@ -149,6 +151,8 @@ export interface SignalArguments {
   taskCommand: TaskCommand;
   /** From a task to its starter: what became of a message. */
   taskSteered: SteerReceipt & { task: string };
+  /** From a task to its starter: it stands still until it is answered. */
+  taskAsked: TaskQuestion & { task: string };
   /** From a task to its starter: it waits for a larger budget. */
   taskExhausted: { task: string; use: BudgetUse };
 }
@@ -188,6 +192,8 @@ export interface BudgetExtension {
   /** Of one of its tasks; null for the whole tree. */
   task: string | null;
   limits: BudgetLimits;
+  /** The principal who asked for it. */
+  by?: string | null;
 }
 
 export interface TaskView {
@@ -197,6 +203,8 @@ export interface TaskView {
   depth: number;
   mode: TaskMode;
   status: TaskStatus;
+  /** What it asks and has no answer to. */
+  asks: TaskQuestion | null;
   partial: boolean;
   queuedAt: number;
   startedAt: number | null;

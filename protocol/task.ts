@@ -15,6 +15,15 @@ export type StopMode = 'now' | 'wrap_up';
 /** Before the model at the next step, or at once: the running step is interrupted. */
 export type SteerMode = 'append' | 'interrupt';
 
+/** Where a task asks its starter: its calls of `ask_starter` in this step hold the words. */
+export interface TaskQuestion {
+  turn: number;
+  step: number;
+}
+
+/** What a task in `waiting_input` waits for; one that is paused may wait for it, too. */
+export type AwaitedThing = 'answer' | 'budget';
+
 /** What a task last said of how far it is. */
 export interface TaskProgress {
   message: string;

@@ -1,7 +1,7 @@
 /** The transcript: append-only rows, ordered by place. Spec: "Transcript and cost". */
 import type { BudgetUse } from './budget.ts';
 import type { InputPart, Part, ToolCall, Usage } from './content.ts';
-import type { TaskStatus } from './task.ts';
+import type { TaskQuestion, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
 
 /** Where a row stands in its conversation: turn, step (both from 1) and the ordinal within the step (from 0). */
@@ -11,7 +11,7 @@ export function comparePlaces(a: Place, b: Place): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
 
-/** How a task ended, for a notice or an answer that is written out where the store can be read. */
+/** How a task ended, or how it stands, for a notice or an answer that is written out where the store can be read. */
 export interface TaskOutcome {
   task: string;
   agent: string;
@@ -21,6 +21,12 @@ export interface TaskOutcome {
   runtimeMs: number | null;
   /** How many messages came too late for it, where there are any. */
   missedMessages?: number;
+  /** Of one that waits for an answer. */
+  asks?: TaskQuestion;
+  /** Of one that waits for a larger budget. */
+  shortage?: BudgetUse;
+  /** It is told because it takes long. */
+  isSlow?: true;
 }
 
 /**
@@ -29,6 +35,7 @@ export interface TaskOutcome {
  */
 export type NewRow =
   | { kind: 'user'; place: Place; id: string; at: number; content: InputPart[] }
+  /** Ends of tasks, their questions, and which of them are slow. */
   | {
       kind: 'completion';
       place: Place;
@@ -37,8 +44,6 @@ export type NewRow =
       tasks: TaskOutcome[];
       dialect?: DialectName;
     }
-  /** Tasks that have not ended: they have used up a budget (`use`) and wait for more, or are slow. */
-  | { kind: 'news'; place: Place; id: string; at: number; tasks: (TaskOutcome & { use: BudgetUse | null })[] }
   /** What a task gets of those that it waited for. */
   | { kind: 'prerequisites'; place: Place; id: string; at: number; tasks: TaskOutcome[] }
   /** Words of the system for the user (a failed turn, a limit); the model sees a short note of it. */

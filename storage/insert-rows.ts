@@ -1,12 +1,10 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { renderNotice, renderNews, renderTasksAnswer } from '../core/notice-text.ts';
+import { renderNotice, renderTasksAnswer } from '../core/notice-text.ts';
 import { renderPrerequisites } from '../core/prerequisites-text.ts';
-import type { TextPart } from '../protocol/content.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { NewRow, TranscriptRow } from '../protocol/transcript.ts';
 import type { Database } from './tables.ts';
-import { readTaskResult } from './task-result.ts';
 import { readTaskEnds } from './task-ends.ts';
 import { makeRow, toRecord } from './transcript-row.ts';
 
@@ -69,6 +67,7 @@ export async function writeOut(
   row: NewRow,
 ): Promise<TranscriptRow> {
   const { place, id, at } = row;
+  const isForTask = conversation.task !== null;
   switch (row.kind) {
     case 'user':
       return makeRow({ place, id, at, role: 'user', kind: 'user', content: row.content });
@@ -88,11 +87,10 @@ export async function writeOut(
     }
     case 'completion': {
       const ends = await readTaskEnds(db, conversation, row.tasks);
-      const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end, row.dialect) }));
-      return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
-    }
-    case 'news': {
-      const content = await writeNews(db, conversation, row.tasks);
+      const content = ends.map((end) => ({
+        type: 'text' as const,
+        text: renderNotice(end, row.dialect, isForTask),
+      }));
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
     case 'prerequisites': {
@@ -106,26 +104,9 @@ export async function writeOut(
       const { text, outcome } =
         row.kind === 'tool'
           ? row
-          : renderTasksAnswer(row.answer, await readTaskEnds(db, conversation, row.answer.tasks));
+          : renderTasksAnswer(row.answer, await readTaskEnds(db, conversation, row.answer.tasks), isForTask);
       const content = [{ type: 'text' as const, text }];
       return makeRow({ place, id, at, role: 'tool', kind: 'tool', content, call, tool, outcome });
     }
   }
-}
-
-/** What a task that has not ended has said so far is in its transcript. */
-async function writeNews(
-  db: Kysely<Database>,
-  conversation: ConversationId,
-  tasks: Extract<NewRow, { kind: 'news' }>['tasks'],
-): Promise<TextPart[]> {
-  const ends = await readTaskEnds(db, conversation, tasks);
-  const parts: TextPart[] = [];
-  for (const [index, { task, use }] of tasks.entries()) {
-    const end = ends[index];
-    if (end === undefined) continue;
-    const result = await readTaskResult(db, { ...conversation, task }, 'completed');
-    parts.push({ type: 'text', text: renderNews({ ...end, result }, use) });
-  }
-  return parts;
 }

@@ -1,9 +1,16 @@
 /** Tasks as they are listed, and read when Temporal does not have them any more. */
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
-import type { FinishTaskRequest, OpenTaskRequest, PlacesRequest } from '../protocol/activities.ts';
+import type {
+  FinishTaskRequest,
+  KeptStatus,
+  OpenTaskRequest,
+  PlacesRequest,
+} from '../protocol/activities.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
+import type { ConversationId } from '../protocol/ids.ts';
 import type { Usage } from '../protocol/content.ts';
-import type { TaskProgress, TaskStatus } from '../protocol/task.ts';
+import type { TaskProgress, TaskQuestion, TaskStatus } from '../protocol/task.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
@@ -14,6 +21,7 @@ import { toJson, toNullableJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
 import { takePlaces } from './take-places.ts';
 import { insertTaskText } from './task-opening.ts';
+import { readQuestion } from './task-question.ts';
 import { readTaskResult } from './task-result.ts';
 
 export interface TaskRecord {
@@ -29,7 +37,7 @@ export interface TaskRecord {
   expectedOutput: string | null;
   attachments: string[];
   variables: Record<string, unknown>;
-  /** `queued`, `running` or a terminal one: what lies between is known to the workflow alone. */
+  /** Its starter's workflow knows a moment earlier what lies between `queued` and a terminal one. */
   status: TaskStatus;
   partial: boolean;
   /** The final answer; of a task that failed or was stopped, what it had said until then. */
@@ -38,6 +46,10 @@ export interface TaskRecord {
   usage: Usage | null;
   files: number;
   progress: TaskProgress | null;
+  /** What it asks and has no answer to. */
+  question: string | null;
+  /** The budget that it waits for. */
+  shortage: BudgetUse | null;
   queuedAt: number;
   startedAt: number | null;
   endedAt: number | null;
@@ -77,6 +89,8 @@ const COLUMNS = [
   'tasks.usage',
   'tasks.files',
   'tasks.progress',
+  'tasks.question',
+  'tasks.shortage',
   'tasks.queued_at as queuedAt',
   'tasks.started_at as startedAt',
   'tasks.ended_at as endedAt',
@@ -122,9 +136,38 @@ export class TaskStore {
   async markStarted(id: TaskId, startedAt: number): Promise<void> {
     await this.#db
       .updateTable('tasks')
-      .set({ status: 'running', started_at: startedAt })
+      .set((eb) => ({
+        // One that was paused before it began stays so.
+        status: eb
+          .case()
+          .when('status', '=', 'queued')
+          .then<TaskStatus>('running')
+          .else(eb.ref('status'))
+          .end(),
+        started_at: startedAt,
+      }))
       .where((eb) => eb.and(toTaskKey(id)))
-      .where('status', '=', 'queued')
+      .where('started_at', 'is', null)
+      .where('ended_at', 'is', null)
+      .execute();
+  }
+
+  /** What a task asked at that step. */
+  async question(task: ConversationId, asks: TaskQuestion): Promise<string | null> {
+    return readQuestion(this.#db, task, asks);
+  }
+
+  /** Where a task stands that has not ended, and what it waits for. */
+  async setStatus(
+    id: TaskId,
+    { status, asks, shortage }: Pick<KeptStatus, 'status' | 'asks' | 'shortage'>,
+  ): Promise<void> {
+    const question = asks === null ? null : await readQuestion(this.#db, id, asks);
+    await this.#db
+      .updateTable('tasks')
+      .set({ status, question, shortage: toNullableJson(shortage) })
+      .where((eb) => eb.and(toTaskKey(id)))
+      .where('ended_at', 'is', null)
       .execute();
   }
 
@@ -256,6 +299,8 @@ async function writeEnd(transaction: Transaction<Database>, request: FinishTaskR
     .updateTable('tasks')
     .set({
       status: request.status,
+      question: null,
+      shortage: null,
       partial: request.partial || (request.status !== 'completed' && result !== null),
       result: result === null ? null : toText(result),
       error: toNullableJson(request.error),

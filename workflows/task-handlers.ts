@@ -18,8 +18,9 @@ import { refuse, setSignalHandler, setUpdateHandler } from './handlers.ts';
 const QUIET_WITHIN_MS = 8_000;
 
 export function setTaskHandlers(conversation: Conversation): void {
-  setSignalHandler('taskExhausted', ({ task, use }) => conversation.launcher.takeShortage(task, use));
   setSignalHandler('taskReport', (report) => conversation.launcher.takeReport(report));
+  setSignalHandler('taskAsked', (question) => conversation.launcher.takeQuestion(question));
+  setSignalHandler('taskExhausted', (shortage) => conversation.launcher.takeShortage(shortage));
   setStartHandlers(conversation);
   setStopHandler(conversation);
   setSteerHandlers(conversation);

@@ -6,16 +6,16 @@ import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@t
 import type { ExternalWorkflowHandle } from '@temporalio/workflow';
 import { findTask, toTaskName } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
-import { parkTask } from '../core/extend-budget.ts';
+import { takeShortage } from '../core/extend-budget.ts';
 import { finishTask } from '../core/finish-task.ts';
 import { goOn } from '../core/hold-task.ts';
 import type { TurnPorts } from '../core/ports.ts';
+import { takeQuestion } from '../core/task-question.ts';
 import { nextToLaunch } from '../core/start-task.ts';
 import { sharesPlaces } from '../core/tree-places.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
-import type { BudgetUse } from '../protocol/budget.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
-import type { TaskOrder } from '../protocol/session-messages.ts';
+import type { SignalArguments, TaskOrder } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import { startTaskWorkflow } from './child-task.ts';
@@ -26,7 +26,7 @@ import { storeTask, storeTaskEnd } from './store-task.ts';
 import { toEnd } from './task-end.ts';
 import type { TaskEnd } from './task-end.ts';
 
-type LauncherPorts = Pick<TurnPorts, 'record' | 'now' | 'launchTasks' | 'deliverOrders'>;
+type LauncherPorts = Pick<TurnPorts, 'record' | 'now' | 'launchTasks' | 'deliverOrders' | 'storeStop'>;
 
 export class TaskLauncher {
   readonly #state: ConversationState;
@@ -46,6 +46,7 @@ export class TaskLauncher {
       now,
       launchTasks: () => this.launch(),
       deliverOrders: (task) => this.deliver(task),
+      storeStop: (task) => this.storeStop(task),
     };
   }
 
@@ -87,12 +88,16 @@ export class TaskLauncher {
     finishTask(this.#state, this.#ports, report);
   }
 
+  /** A question by signal. */
+  takeQuestion(question: SignalArguments['taskAsked']): void {
+    this.#confirmStartOf(question.task);
+    takeQuestion(this.#state, this.#ports, question);
+  }
+
   /** By signal: it waits for a larger budget. */
-  takeShortage(id: string, use: BudgetUse): void {
-    const task = findTask(this.#state, id);
-    if (task === undefined) return;
-    this.#confirmStart(task);
-    parkTask(this.#state, this.#ports, id, use);
+  takeShortage(shortage: SignalArguments['taskExhausted']): void {
+    this.#confirmStartOf(shortage.task);
+    takeShortage(this.#state, this.#ports, shortage);
   }
 
   /** Takes up what earlier runs left: the ends of their tasks, and those that are still queued. Once, at a run's begin. */
@@ -171,6 +176,11 @@ export class TaskLauncher {
     } catch (error) {
       await this.#endFromOutside(task, toEnd(error));
     }
+  }
+
+  #confirmStartOf(id: string): void {
+    const task = findTask(this.#state, id);
+    if (task !== undefined) this.#confirmStart(task);
   }
 
   /** Its start is a fact as soon as anything of it is heard: a fast child's report comes before its handle. */

@@ -7,18 +7,26 @@ import { isTerminal } from '../../protocol/task.ts';
 import type { Store } from '../../storage/store.ts';
 import { WorkflowGone } from '../gateway/failures.ts';
 import { Problem } from '../http/problem.ts';
+import type { LedgerExtension } from '../../storage/ledger-store.ts';
 import type { Services } from '../services.ts';
 import type { FoundSession, FoundTask } from './find-conversation.ts';
+import { toIsoTime } from './render-message.ts';
 
 /** Beyond every offset: asks for the view alone. */
 const NO_EVENTS = Number.MAX_SAFE_INTEGER;
+
+/** By whom, and the id of the request: one that comes again changes nothing. */
+export interface AskedExtension {
+  limits: BudgetLimits;
+  by: string;
+  request: string;
+}
 
 /** Of the budget that the task waits for, which may be that of its tree; else of its own. */
 export async function extendTaskBudget(
   services: Services,
   found: FoundTask,
-  limits: BudgetLimits,
-  request: string,
+  asked: AskedExtension,
 ): Promise<ExtendedBudgetResource> {
   const { store, source } = services;
   const { id, starter, record, session } = found;
@@ -27,13 +35,13 @@ export async function extendTaskBudget(
     (task) => task.id === record.id,
   );
   if (view?.shortage?.scope === 'tree') {
-    return extendTreeBudget(services, { id: { ...id, task: null }, record: session }, limits, request);
+    return extendTreeBudget(services, { id: { ...id, task: null }, record: session }, asked);
   }
   const team = await store.teams.get(id.workspace, session.team.version);
   const budget = team?.agents[record.agent]?.budget;
   if (budget === undefined) throw withoutBudget(`agent "${record.agent}" has no budget of its own`);
-  await store.ledger.setLimits(id, budget, limits);
-  const tasks = await tellStarter(services, starter, { task: record.id, limits }, request);
+  await store.ledger.extend(id, budget, { ...asked, at: services.clock() });
+  const tasks = await tellStarter(services, starter, record.id, asked);
   return { scope: 'task', ...(await requireBudget(store, id)), tasks };
 }
 
@@ -41,20 +49,17 @@ export async function extendTaskBudget(
 export async function extendTreeBudget(
   services: Services,
   { id, record }: FoundSession,
-  limits: BudgetLimits,
-  request: string,
+  asked: AskedExtension,
 ): Promise<ExtendedBudgetResource> {
   const { store } = services;
   if (record.closedAt !== null) throw new Problem('session-closed', `session ${record.id} is closed`);
   const team = await store.teams.get(id.workspace, record.team.version);
   const budget = team?.limits.budget;
   if (budget === undefined) throw withoutBudget('the team has no limits.budget');
-  await store.ledger.setLimits(id, budget, limits);
+  await store.ledger.extend(id, budget, { ...asked, at: services.clock() });
   const tasks = await store.tasks.listBySession(id.workspace, id.session);
   const starters = new Set(tasks.filter(({ status }) => !isTerminal(status)).map(({ starter }) => starter));
-  const told = [...starters.add(null)].map((task) =>
-    tellStarter(services, { ...id, task }, { task: null, limits }, request),
-  );
+  const told = [...starters.add(null)].map((task) => tellStarter(services, { ...id, task }, null, asked));
   return { scope: 'tree', ...(await requireBudget(store, id)), tasks: (await Promise.all(told)).flat() };
 }
 
@@ -70,22 +75,37 @@ async function requireBudget(store: Store, id: ConversationId): Promise<BudgetRe
   return budget;
 }
 
-function renderBudget({ limits, used }: { limits: BudgetLimits; used: BudgetAmounts }): BudgetResource {
+function renderBudget({
+  limits,
+  used,
+  extensions,
+}: {
+  limits: BudgetLimits;
+  used: BudgetAmounts;
+  extensions: LedgerExtension[];
+}): BudgetResource {
   const units = BUDGET_UNITS.map(
     (unit) => [unit, { used: used[unit], limit: limits[unit] ?? null }] as const,
   );
-  return Object.fromEntries(units) as BudgetResource;
+  return {
+    ...(Object.fromEntries(units) as Pick<BudgetResource, (typeof BUDGET_UNITS)[number]>),
+    extensions: extensions.map(({ by, at, limits: { tokens = null, costUsd = null, seconds = null } }) => ({
+      by,
+      at: toIsoTime(at),
+      ...{ tokens, costUsd, seconds },
+    })),
+  };
 }
 
 /** A starter that is over has nobody that waits. */
 async function tellStarter(
   { gateway }: Services,
   starter: ConversationId,
-  extension: { task: string | null; limits: BudgetLimits },
-  request: string,
+  task: string | null,
+  { request, ...extension }: AskedExtension,
 ): Promise<string[]> {
   try {
-    return (await gateway.extendBudget(starter, extension, request)).tasks;
+    return (await gateway.extendBudget(starter, { task, ...extension }, request)).tasks;
   } catch (error) {
     if (error instanceof WorkflowGone) return [];
     throw error;

@@ -93,5 +93,7 @@ function toUnopenedRecord({ workspace, session }: ConversationId, view: TaskView
     variables: {},
     result: null,
     progress: null,
+    question: null,
+    shortage: null,
   };
 }

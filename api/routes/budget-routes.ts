@@ -31,7 +31,11 @@ const ofTask = defineRoute({
     const found = await findTask(services.store, principal, { session, task });
     return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => ({
       status: 200,
-      body: await extendTaskBudget(services, found, body, uuid),
+      body: await extendTaskBudget(services, found, {
+        limits: body,
+        by: principal.name,
+        request: uuid,
+      }),
     }));
   },
 });
@@ -50,7 +54,11 @@ const ofTree = defineRoute({
     const session = await findSession(services.store, principal, requireParameter(parameters, 'session'));
     return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => ({
       status: 200,
-      body: await extendTreeBudget(services, session, body, uuid),
+      body: await extendTreeBudget(services, session, {
+        limits: body,
+        by: principal.name,
+        request: uuid,
+      }),
     }));
   },
 });

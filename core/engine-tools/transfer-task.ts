@@ -8,8 +8,8 @@ import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { waitForTasks } from './wait-for-tasks.ts';
 
 /**
- * Gives work to a sub-agent and waits for its answer. When the user says something meanwhile it goes on in the
- * background; an interrupt of the turn stops it.
+ * Gives work to a sub-agent and waits for its answer. When the user says something meanwhile, or it asks
+ * something, it goes on in the background; an interrupt of the turn stops it.
  */
 export async function transferTask(situation: ToolCallSituation, request: TaskRequest): Promise<ToolAnswer> {
   const { state, ports, dialect } = situation;

@@ -34,7 +34,7 @@ export const eventSchema = z
     event('agent.switched', { from: z.string(), to: z.string(), reason: z.string().nullable() }),
     event('turn.started', {
       turn,
-      cause: z.enum(['message', 'completion', 'task', 'question', 'nudge']),
+      cause: z.enum(['message', 'completion', 'question', 'nudge', 'task']),
       inputs: z.array(z.string()),
     }),
     event('turn.interrupting', { turn }),
@@ -88,8 +88,14 @@ export const eventSchema = z
       turn: turn.nullable(),
       appliedAtStep: step.nullable(),
     }),
+    event('task.asked', {
+      task,
+      turn,
+      step,
+      question: z.string().nullable().meta({ description: 'A message to the task is the answer.' }),
+    }),
     event('task.paused', { task }),
-    event('task.resumed', { task, status: z.enum(['running', 'queued']) }),
+    event('task.resumed', { task, status: z.enum(['running', 'queued', 'waiting_input']) }),
     event('task.detached', { task }),
     event('task.cancelling', { task, mode: stopModeSchema }),
     event('task.finished', {
@@ -104,10 +110,12 @@ export const eventSchema = z
     event('task.slow', { task, runtimeMs: z.number() }),
     event('completion.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
     event('completion.spoken', { tasks: z.array(z.string()), message: z.string() }),
+    event('question.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
     event('budget.warned', { task: task.nullable(), ...budgetUse }),
     event('budget.exhausted', { task: task.nullable(), asks: z.boolean(), ...budgetUse }),
     event('budget.extended', {
       task: task.nullable(),
+      by: z.string().nullable().meta({ description: 'The principal who set the new limits.' }),
       tokens: z.number().nullable(),
       costUsd: z.number().nullable(),
       seconds: z.number().nullable(),

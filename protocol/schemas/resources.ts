@@ -43,6 +43,7 @@ const taskSummaryShape = {
   endedAt: time.nullable(),
   runtimeMs: z.number().nullable(),
   waitingFor: z.enum(['answer', 'budget']).nullable(),
+  question: z.string().nullable().meta({ description: 'What it asks. A message to it is the answer.' }),
   notice: z.strictObject({
     state: z.enum(['pending', 'delivered', 'spoken', 'none']),
     turn: z.number().nullable(),
@@ -57,7 +58,22 @@ export const listedTaskSchema = z
   .meta({ id: 'ListedTask', description: 'A task in a list over all sessions.' });
 
 const amountSchema = z.strictObject({ used: z.number(), limit: z.number().nullable() });
-const budgetShape = { tokens: amountSchema, costUsd: amountSchema, seconds: amountSchema };
+const newLimit = z.number().nullable();
+const extensionSchema = z
+  .strictObject({
+    by: z.string().meta({ description: 'The principal who set the limits.' }),
+    at: z.iso.datetime(),
+    ...{ tokens: newLimit, costUsd: newLimit, seconds: newLimit },
+  })
+  .meta({ description: 'New limits of a budget; null where one was left as it was.' });
+const budgetShape = {
+  tokens: amountSchema,
+  costUsd: amountSchema,
+  seconds: amountSchema,
+  extensions: z
+    .array(extensionSchema)
+    .meta({ description: 'Who set new limits, and when; the latest last.' }),
+};
 
 const budgetSchema = z.strictObject(budgetShape).nullable().meta({
   description: 'What it may spend and has spent; null where nothing limits it, or nothing was spent yet.',

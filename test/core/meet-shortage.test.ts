@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { extendBudget, parkTask } from '../../core/extend-budget.ts';
+import { extendBudget, takeShortage } from '../../core/extend-budget.ts';
 import { pauseTask, resumeTask } from '../../core/hold-task.ts';
+import { messageTask } from '../../core/message-task.ts';
 import { mayRollOver } from '../../core/rollover.ts';
 import { requestStop } from '../../core/stop-task.ts';
 import type { BudgetNotice, BudgetUse } from '../../protocol/budget.ts';
@@ -21,7 +22,7 @@ async function beginTask(maxIterations = 5) {
 function park(use: BudgetUse = USE, limits = {}): World {
   const world = new World(makeState(makeRoster(limits)));
   world.task('one');
-  parkTask(world.state, world.ports, 'one', use);
+  takeShortage(world.state, world.ports, { task: 'one', use });
   return world;
 }
 
@@ -95,7 +96,7 @@ describe('a starter whose task has no budget left', () => {
     await world.begin();
     expect(world.state.turnCause).toBe('question');
     await world.answer({ text: 'It asks for more.' });
-    expect(world.stored).toMatchObject([{ kind: 'news', tasks: [{ task: 'one', use: USE }] }]);
+    expect(world.stored).toMatchObject([{ kind: 'completion', tasks: [{ task: 'one', shortage: USE }] }]);
     expect(world.state.inbox).toEqual([]);
   });
 
@@ -114,21 +115,46 @@ describe('a starter whose task has no budget left', () => {
     const world = new World();
     world.task('one');
     extendBudget(world.state, world.ports, { task: null, limits: { tokens: 200 } });
-    parkTask(world.state, world.ports, 'one', { ...USE, scope: 'tree' });
+    takeShortage(world.state, world.ports, { task: 'one', use: { ...USE, scope: 'tree' } });
     expect(world.state.tasks).toMatchObject([{ status: 'running', shortage: null }]);
     expect(world.orders).toMatchObject([{ kind: 'resume' }]);
-    parkTask(world.state, world.ports, 'one', { ...USE, scope: 'tree', limit: 200 });
+    takeShortage(world.state, world.ports, { task: 'one', use: { ...USE, scope: 'tree', limit: 200 } });
     expect(world.state.tasks).toMatchObject([{ status: 'waiting_input' }]);
   });
 
-  it('does not heed what a task says that was paused meanwhile: it asks again when it goes on', () => {
+  it('that was paused meanwhile waits on when it is resumed, until there is more', () => {
     const world = new World();
     const task = world.task('one');
     pauseTask(world.state, world.ports, task);
-    parkTask(world.state, world.ports, 'one', USE);
+    takeShortage(world.state, world.ports, { task: 'one', use: USE });
+    expect(task).toMatchObject({ status: 'paused', shortage: USE });
+    resumeTask(world.state, world.ports, task);
+    expect(task.status).toBe('waiting_input');
+    pauseTask(world.state, world.ports, task);
+    expect(extendBudget(world.state, world.ports, { task: 'one', limits: { tokens: 200 } })).toEqual([]);
     expect(task).toMatchObject({ status: 'paused', shortage: null });
     resumeTask(world.state, world.ports, task);
     expect(world.orders.map(({ kind }) => kind)).toEqual(['pause', 'resume']);
+  });
+
+  it('keeps it waiting when it is told something, or is given more of what it has enough of', () => {
+    const world = park();
+    const [task] = world.state.tasks;
+    const message = { id: 'a', hash: 'a', content: [] };
+    if (task !== undefined) messageTask(world.state, world.ports, task, { message, mode: 'append' });
+    for (const limits of [{ seconds: 500 }, { tokens: 100 }, { tokens: 20 }])
+      expect(extendBudget(world.state, world.ports, { task: 'one', limits })).toEqual([]);
+    expect(task).toMatchObject({ status: 'waiting_input', shortage: USE });
+    expect(world.state.inbox).toEqual([{ kind: 'question', task: 'one' }]);
+    expect(world.orders.map(({ kind }) => kind)).toEqual(['message']);
+  });
+
+  it('stops it when the conversation closes and nobody could extend it', () => {
+    const world = new World();
+    const task = world.task('one');
+    world.record({ type: 'session.closing', reason: 'enough' });
+    takeShortage(world.state, world.ports, { task: 'one', use: USE });
+    expect(task.status).toBe('cancelling');
   });
 
   it('reads why, when it looks at it', async () => {
@@ -162,13 +188,16 @@ describe('a starter whose task has no budget left', () => {
     if (task !== undefined) {
       task.launch = 'opened';
       world.confirmStart(task);
-      parkTask(world.state, world.ports, task.id, USE);
+      takeShortage(world.state, world.ports, { task: task.id, use: USE });
     }
     await world.settle();
     expect(world.asked[1]?.append).toMatchObject([
-      { kind: 'tool_tasks', answer: { form: 'transfer', endedEarly: 'task_waits' } },
-      { kind: 'news' },
+      {
+        kind: 'tool_tasks',
+        answer: { form: 'transfer', endedEarly: 'task_waits', tasks: [{ shortage: USE }] },
+      },
     ]);
+    expect(world.state.inbox).toEqual([]);
     expect(world.state.tasks).toMatchObject([{ mode: 'background', status: 'waiting_input' }]);
   });
 });

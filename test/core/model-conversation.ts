@@ -5,11 +5,16 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { ConversationState, TaskRecord } from '../../core/conversation-state.ts';
 import { readCarriedState, toTaskName } from '../../core/conversation-state.ts';
-import { parkTask } from '../../core/extend-budget.ts';
+import { extendBudget, takeShortage } from '../../core/extend-budget.ts';
 import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../../core/gather-completions.ts';
+import { resumeTask } from '../../core/hold-task.ts';
+import { markKept, unkeptStatuses } from '../../core/kept-status.ts';
+import { messageTask, takesMessages } from '../../core/message-task.ts';
 import { mayRollOver, toCarriedState } from '../../core/rollover.ts';
 import { nextToLaunch } from '../../core/start-task.ts';
+import { takeQuestion } from '../../core/task-question.ts';
 import { runTurn } from '../../core/turn.ts';
+import { waitsFor } from '../../core/waits-for.ts';
 import type { BudgetScope } from '../../protocol/budget.ts';
 import type { ConversationEvent, Delivery } from '../../protocol/events.ts';
 import { isTerminal } from '../../protocol/task.ts';
@@ -19,6 +24,7 @@ import { makeReport, makeRoster, makeState, World } from './hand-driven.ts';
 
 /** Running tasks that the model's team allows. */
 export const RUNNING_CAP = 2;
+const FIRST_LIMIT = 10;
 const OPENING = { roster: makeRoster({ maxRunningTasks: RUNNING_CAP }, 4), agent: 'root', depth: 0 };
 
 export class ModelConversation {
@@ -27,6 +33,10 @@ export class ModelConversation {
   /** Reports that will come another time: by the handle, by the signal, by the watch. */
   lateReports: TaskReport[] = [];
   #stored: NewRow[] = [];
+  /** Questions that tasks asked. */
+  #asked = 0;
+  /** Of all budgets. */
+  #limit = FIRST_LIMIT;
   /** Under way in this run, whose end another one does not hear of. */
   #opening: TaskRecord[] = [];
   #starting: TaskRecord[] = [];
@@ -112,11 +122,36 @@ export class ModelConversation {
     }
   }
 
-  /** A task that runs has no budget for its next call. */
-  exhaust(task: TaskRecord, scope: BudgetScope): void {
-    if (task.status === 'running' && task.launch === 'started') {
-      parkTask(this.state, this.world.ports, task.id, { scope, unit: 'tokens', used: 10, limit: 10 });
-    }
+  /** A task has no budget for its next call. It may be told to pause, or its budget be extended, before it can say so. */
+  exhaust(task: TaskRecord, scope: BudgetScope, isLate: boolean): void {
+    if (!isAtWork(task) || waitsFor(task) !== null) return;
+    this.confirmStart(task);
+    const limit = isLate ? FIRST_LIMIT : this.#limit;
+    const use = { scope, unit: 'tokens' as const, used: limit, limit };
+    takeShortage(this.state, this.world.ports, { task: task.id, use });
+  }
+
+  extend(task: string | null): void {
+    this.#limit += 10;
+    extendBudget(this.state, this.world.ports, { task, limits: { tokens: this.#limit }, by: 'ann' });
+  }
+
+  /** A task that does not stand still asks: it may do so before its start is confirmed, or its pause has arrived. */
+  ask(task: TaskRecord, twice: boolean): void {
+    if (!isAtWork(task) || waitsFor(task) !== null) return;
+    this.confirmStart(task);
+    const question = { task: task.id, turn: 1, step: (this.#asked += 1) };
+    takeQuestion(this.state, this.world.ports, question);
+    if (twice) takeQuestion(this.state, this.world.ports, question);
+  }
+
+  tell(task: TaskRecord): void {
+    if (!takesMessages(task.status)) return;
+    const id = this.world.ports.newMessageId();
+    messageTask(this.state, this.world.ports, task, {
+      message: { id, hash: id, content: [] },
+      mode: 'append',
+    });
   }
 
   reportLate(which: number): void {
@@ -131,6 +166,7 @@ export class ModelConversation {
 
   /** Continues as new, as soon as that may be, through what Temporal makes of the state. */
   rollOver(): void {
+    markKept(this.state, unkeptStatuses(this.state));
     if (this.state.turnOpen || !mayRollOver(this.state)) return;
     this.#stored.push(...this.world.stored, ...this.state.unstored);
     const payload = defaultPayloadConverter.toPayload(toCarriedState({ ...this.state, unstored: [] }));
@@ -153,6 +189,7 @@ export class ModelConversation {
       this.confirmStart();
       this.reportLate(0);
       for (const task of [...this.state.tasks]) {
+        resumeTask(this.state, this.world.ports, task);
         if (!isTerminal(task.status)) this.end(task, 'completed', 1);
       }
       await this.world.expireWaits();
@@ -160,4 +197,8 @@ export class ModelConversation {
     }
     throw new Error('the conversation does not come to rest');
   }
+}
+
+function isAtWork({ launch, status }: TaskRecord): boolean {
+  return launch === 'starting' || (launch === 'started' && status !== 'queued');
 }

@@ -21,7 +21,7 @@ describe('a task that is slow', () => {
     expect(world.state.turnCause).toBe('nudge');
     await world.answer({ text: 'It is still at it.' });
     expect(world.stored).toMatchObject([
-      { kind: 'news', tasks: [{ task: 'one', runtimeMs: 60_000, use: null }] },
+      { kind: 'completion', tasks: [{ task: 'one', runtimeMs: 60_000, isSlow: true }] },
     ]);
     expect(world.state.inbox).toEqual([]);
   });

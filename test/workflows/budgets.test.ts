@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BudgetLimits } from '../../protocol/budget.ts';
 import type { ConversationEvent } from '../../protocol/events.ts';
@@ -24,8 +25,9 @@ const idOf = ({ id }: TestSession, task: string | null = null) => ({
 });
 
 async function extend(session: TestSession, task: string | null, limits: BudgetLimits): Promise<string[]> {
-  await offstage.store.ledger.setLimits(idOf(session, task), {}, limits);
-  return (await session.update('extendBudget', { task, limits })).tasks;
+  const extension = { limits, by: 'ann', at: Date.now(), request: randomUUID() };
+  await offstage.store.ledger.extend(idOf(session, task), {}, extension);
+  return (await session.update('extendBudget', { task, limits, by: 'ann' })).tasks;
 }
 
 const usedTokens = async (session: TestSession, task: string | null = null) =>
