@@ -58,7 +58,7 @@ export interface TaskRecord {
   /** Messages for it that it has not confirmed yet. */
   steering: string[];
   /** The budget that it waits for. */
-  shortage: BudgetUse | null;
+  shortage?: BudgetUse;
   /** Limits of its own budget that were set since it began. */
   extendedTo?: BudgetLimits;
   /** When the agent was last told that it is slow. */
@@ -252,7 +252,6 @@ const NEW_IN_TASKS = {
   stopMode: null,
   steering: [],
   missedMessages: 0,
-  shortage: null,
 };
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {

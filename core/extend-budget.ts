@@ -20,7 +20,7 @@ export function takeShortage(
 ): void {
   const task = findTask(state, id);
   if (task === undefined || isTerminal(task.status) || task.status === 'cancelling') return;
-  if (task.shortage !== null) return;
+  if (task.shortage !== undefined) return;
   if (state.status !== 'open') {
     // Nobody is left who could extend it.
     requestStop(state, ports, task);

@@ -57,7 +57,7 @@ export function tasksHelpedBy(
 ): TaskRecord[] {
   return state.tasks.filter((task) => {
     const { shortage } = task;
-    if (shortage === null || (limits[shortage.unit] ?? 0) <= shortage.limit) return false;
+    if (shortage === undefined || (limits[shortage.unit] ?? 0) <= shortage.limit) return false;
     return id === null ? shortage.scope === 'tree' : shortage.scope === 'task' && task.id === id;
   });
 }

@@ -29,7 +29,7 @@ function isToBeKept({ status, launch, kept }: TaskRecord): boolean {
 }
 
 function toKeptStatus({ id, status, asks, shortage }: TaskRecord): KeptStatus {
-  return { task: id, status, asks, ...(shortage === null ? {} : { shortage }) };
+  return { task: id, status, asks, ...(shortage === undefined ? {} : { shortage }) };
 }
 
 function toKept({ status, asks, shortage }: KeptStatus): string {

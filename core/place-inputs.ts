@@ -104,6 +104,6 @@ export function toOutcome(task: TaskRecord): TaskOutcome {
     ...{ task: id, agent: name, title, status, partial, runtimeMs },
     ...(missedMessages === 0 ? {} : { missedMessages }),
     ...(asks === null ? {} : { asks }),
-    ...(shortage === null ? {} : { shortage }),
+    ...(shortage === undefined ? {} : { shortage }),
   };
 }

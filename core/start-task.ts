@@ -125,7 +125,6 @@ function toRecord(
     isReminded: false,
     kept: null,
     stopMode: null,
-    shortage: null,
     steering: [],
     missedMessages: 0,
     launch: 'unopened',

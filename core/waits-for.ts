@@ -2,9 +2,9 @@
 import type { AwaitedThing } from '../protocol/task.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
 
-export function waitsFor({ asks, shortage }: { asks: unknown; shortage: unknown }): AwaitedThing | null {
+export function waitsFor({ asks, shortage }: { asks: unknown; shortage?: unknown }): AwaitedThing | null {
   if (asks !== null) return 'answer';
-  return shortage === null ? null : 'budget';
+  return shortage == null ? null : 'budget';
 }
 
 /** It asks, in its starter's eyes; one that is paused stays so. To be called when what it waits for is set. */
@@ -17,7 +17,7 @@ export function beginToWait(state: ConversationState, task: TaskRecord): void {
 /** It has what it asked for, or no use for it any more. */
 export function waitNoLonger(state: ConversationState, task: TaskRecord): void {
   task.asks = null;
-  task.shortage = null;
+  delete task.shortage;
   dropNews(state, task.id);
 }
 

@@ -213,6 +213,6 @@ export interface TaskView {
   error: { type: string; message: string } | null;
   files: number;
   /** The budget that it waits for. */
-  shortage: BudgetUse | null;
+  shortage?: BudgetUse;
   notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
 }

@@ -1,5 +1,5 @@
 /** Tasks as they are listed, and read when Temporal does not have them any more. */
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type {
   FinishTaskRequest,
@@ -21,8 +21,8 @@ import { toJson, toNullableJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
 import { takePlaces } from './take-places.ts';
 import { insertTaskText } from './task-opening.ts';
+import { writeTaskEnd } from './write-task-end.ts';
 import { readQuestion } from './task-question.ts';
-import { readTaskResult } from './task-result.ts';
 
 export interface TaskRecord {
   workspace: string;
@@ -204,7 +204,7 @@ export class TaskStore {
       if (isTerminal(task.status)) return task;
       await insertRows(transaction, request, request.append);
       await insertEvents(transaction, request, request.events);
-      await writeEnd(transaction, request);
+      await writeTaskEnd(transaction, request);
       return selectTasks(transaction, request).executeTakeFirstOrThrow();
     });
   }
@@ -279,36 +279,4 @@ function oldestFirst(db: Kysely<Database>, { workspace, session }: { workspace: 
     .where('session', '=', session)
     .orderBy('queued_at')
     .orderBy('id');
-}
-
-/** The caller holds the lock of the row, and has seen that the task has not ended. */
-async function writeEnd(transaction: Transaction<Database>, request: FinishTaskRequest): Promise<void> {
-  const { workspace, session, task } = request;
-  // Of a call that died with its worker.
-  await transaction
-    .deleteFrom('reservations')
-    .where((eb) => eb.and({ workspace, session, task }))
-    .execute();
-  const result = await readTaskResult(transaction, request, request.status);
-  const { files } = await transaction
-    .selectFrom('files')
-    .select((eb) => eb.fn.countAll<number>().as('files'))
-    .where((eb) => eb.and({ workspace, session, task }))
-    .executeTakeFirstOrThrow();
-  await transaction
-    .updateTable('tasks')
-    .set({
-      status: request.status,
-      question: null,
-      shortage: null,
-      partial: request.partial || (request.status !== 'completed' && result !== null),
-      result: result === null ? null : toText(result),
-      error: toNullableJson(request.error),
-      usage: toJson(request.usage),
-      files,
-      started_at: request.startedAt,
-      ended_at: request.endedAt,
-    })
-    .where((eb) => eb.and(toTaskKey(request)))
-    .execute();
 }

@@ -30,7 +30,7 @@ export async function viewBackgroundAgent(
     ...(asks === null ? {} : { asks }),
     ...(dialect.name === 'tasks' ? { dialect: dialect.name } : {}),
     ...(wait === null ? {} : toNote(wait, waitMs)),
-    ...(task.shortage === null ? {} : { note: shortageWords(task.shortage) }),
+    ...(task.shortage === undefined ? {} : { note: shortageWords(task.shortage) }),
   });
   if (waitsFor(task) !== null && answer.outcome === 'ok') tellQuestions(state, ports, [task]);
   return answer;

@@ -33,7 +33,7 @@ export function assertAlways(conversation: ModelConversation): void {
   const waiting = state.inbox.map((item) => (item.kind === 'message' ? item.id : item.task));
   expect(waiting).toHaveLength(new Set(waiting).size);
   for (const task of state.tasks) {
-    expect(task.asks === null || task.shortage === null).toBe(true);
+    expect(task.asks === null || task.shortage === undefined).toBe(true);
     if (task.status === 'waiting_input') expect(waitsFor(task)).not.toBeNull();
     if (waitsFor(task) !== null) expect(['waiting_input', 'paused']).toContain(task.status);
   }

@@ -4,6 +4,7 @@ import { pauseTask, resumeTask } from '../../core/hold-task.ts';
 import { messageTask } from '../../core/message-task.ts';
 import { mayRollOver } from '../../core/rollover.ts';
 import { requestStop } from '../../core/stop-task.ts';
+import { waitsFor } from '../../core/waits-for.ts';
 import type { BudgetNotice, BudgetUse } from '../../protocol/budget.ts';
 import { makeRoster, makeState, World } from './hand-driven.ts';
 
@@ -106,7 +107,7 @@ describe('a starter whose task has no budget left', () => {
     expect(other).toEqual([]);
     world.task('two');
     expect(extendBudget(world.state, world.ports, { task: 'one', limits: { tokens: 200 } })).toEqual(['one']);
-    expect(world.state.tasks).toMatchObject([{ status: 'queued', shortage: null }, { status: 'running' }]);
+    expect(world.state.tasks).toMatchObject([{ status: 'queued' }, { status: 'running' }]);
     expect(world.state.inbox).toEqual([]);
     expect(world.orders).toEqual([]);
   });
@@ -116,7 +117,7 @@ describe('a starter whose task has no budget left', () => {
     world.task('one');
     extendBudget(world.state, world.ports, { task: null, limits: { tokens: 200 } });
     takeShortage(world.state, world.ports, { task: 'one', use: { ...USE, scope: 'tree' } });
-    expect(world.state.tasks).toMatchObject([{ status: 'running', shortage: null }]);
+    expect(world.state.tasks).toMatchObject([{ status: 'running' }]);
     expect(world.orders).toMatchObject([{ kind: 'resume' }]);
     takeShortage(world.state, world.ports, { task: 'one', use: { ...USE, scope: 'tree', limit: 200 } });
     expect(world.state.tasks).toMatchObject([{ status: 'waiting_input' }]);
@@ -132,7 +133,7 @@ describe('a starter whose task has no budget left', () => {
     expect(task.status).toBe('waiting_input');
     pauseTask(world.state, world.ports, task);
     expect(extendBudget(world.state, world.ports, { task: 'one', limits: { tokens: 200 } })).toEqual([]);
-    expect(task).toMatchObject({ status: 'paused', shortage: null });
+    expect([task.status, waitsFor(task)]).toEqual(['paused', null]);
     resumeTask(world.state, world.ports, task);
     expect(world.orders.map(({ kind }) => kind)).toEqual(['pause', 'resume']);
   });
@@ -174,7 +175,7 @@ describe('a starter whose task has no budget left', () => {
     const world = park();
     const [task] = world.state.tasks;
     if (task !== undefined) requestStop(world.state, world.ports, task);
-    expect(world.state).toMatchObject({ inbox: [], tasks: [{ status: 'cancelling', shortage: null }] });
+    expect(world.state).toMatchObject({ inbox: [], tasks: [{ status: 'cancelling' }] });
   });
 
   it('waits for it no longer, and says why', async () => {

@@ -1,5 +1,6 @@
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { TaskRecord } from '../../core/conversation-state.ts';
 import { pauseTask, resumeTask } from '../../core/hold-task.ts';
 import { startTask } from '../../core/start-task.ts';
 import { requestStop } from '../../core/stop-task.ts';
@@ -137,17 +138,29 @@ function happenToTask(
     case 'stopTask':
       if (task !== undefined) requestStop(state, world.ports, task);
       break;
-    case 'askStarter':
-      if (task !== undefined) conversation.ask(task, what.twice);
-      break;
-    case 'answerTask':
-      if (task !== undefined) conversation.tell(task);
-      break;
     case 'pauseTask':
       if (task !== undefined) pauseTask(state, world.ports, task);
       break;
     case 'resumeTask':
       if (task !== undefined) resumeTask(state, world.ports, task);
+      break;
+    default:
+      happenToWaiting(conversation, what, task);
+  }
+}
+
+/** It asks for something, or gets it. */
+function happenToWaiting(
+  conversation: ModelConversation,
+  what: Extract<Happening, { kind: 'askStarter' | 'answerTask' | 'exhaust' | 'extend' }>,
+  task: TaskRecord | undefined,
+): void {
+  switch (what.kind) {
+    case 'askStarter':
+      if (task !== undefined) conversation.ask(task, what.twice);
+      break;
+    case 'answerTask':
+      if (task !== undefined) conversation.tell(task);
       break;
     case 'exhaust':
       if (task !== undefined) conversation.exhaust(task, what.scope, what.isLate);
