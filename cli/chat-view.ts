@@ -3,7 +3,7 @@ import type { LiveMessage } from '../protocol/live.ts';
 import type { EventResource } from '../protocol/schemas/event.ts';
 import { NO_STREAM, showCommitted, showDelta, showReset, showStepStarted } from './chat-stream.ts';
 import type { Output, Shown, StreamState } from './chat-stream.ts';
-import { budgetWords } from '../core/budget.ts';
+import { tellBudgetEvent } from './chat-budget.ts';
 import { runtimeWords } from '../core/engine-tools/task-words.ts';
 
 export type FeedEvent = EventResource | Exclude<LiveMessage, { type: 'poke' }>;
@@ -48,6 +48,13 @@ export function showEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
       return [view, event.outcome === 'error' ? [line(`· ${event.tool}: ${event.result ?? 'failed'}`)] : []];
     case 'agent.switched':
       return [view, [line(toSwitchLine(event))]];
+    case 'budget.warned':
+    case 'budget.exhausted':
+    case 'budget.extended': {
+      const id = event.task ?? '';
+      const agent = view.tasks[id]?.agent ?? id;
+      return [view, tellBudgetEvent(event, { agent, id: toShortId(id) }).map(line)];
+    }
     case 'notice':
       return [view, [line(`! ${event.text}`)]];
     case 'session.closing':
@@ -97,8 +104,8 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
     return [{ ...view, tasks: { ...view.tasks, [event.task]: task } }, []];
   }
   if (!('task' in event) || event.task === null) return [view, []];
-  const id = event.task;
-  const known = view.tasks[id] ?? { agent: id, title: '', progress: '', isEnded: false };
+  const known = view.tasks[event.task] ?? { agent: event.task, title: '', progress: '', isEnded: false };
+  const { task: id } = event;
   const change = (task: Partial<KnownTask>, ...output: Output[]): Shown<ChatView> => [
     { ...view, tasks: { ...view.tasks, [id]: { ...known, ...task } } },
     output,
@@ -115,10 +122,6 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
       return change({}, line(`· ${known.agent} is being stopped: ${known.title}`));
     case 'task.finished':
       return change({ isEnded: true }, line(toEndLine(known, event)));
-    case 'budget.exhausted':
-      return event.asks
-        ? change({}, line(`? ${known.agent} waits: it has used ${budgetWords(event)}`))
-        : [view, []];
     case 'task.progress': {
       const percent = event.percent === null ? '' : ` (${event.percent} %)`;
       const what = event.message ?? (event.tool === null ? null : `uses ${event.tool}`);

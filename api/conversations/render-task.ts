@@ -31,6 +31,7 @@ export function renderTaskSummary(
     endedAt: toNullableIsoTime(endedAt),
     runtimeMs: startedAt === null ? null : Math.max(0, (endedAt ?? now) - startedAt),
     waitingFor: isOver ? null : waitsFor(stands),
+    shortage: isOver ? null : (stands.shortage ?? null),
     question: isOver || stands.asks === null ? null : record.question,
     notice: toNotice(record, view),
   };

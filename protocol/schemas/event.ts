@@ -3,22 +3,14 @@
  * The live types have no offset; nothing depends on them.
  */
 import { z } from 'zod';
-import { BUDGET_UNITS } from '../budget.ts';
 import { partSchema, toolCallSchema, usageSchema } from './content.ts';
 import { deliverySchema, steerModeSchema, stopModeSchema } from './requests.ts';
-import { failureSchema, messageSchema, taskStatusSchema } from './resources.ts';
+import { budgetUseShape, failureSchema, messageSchema, taskStatusSchema } from './resources.ts';
 
 const turn = z.number();
 const step = z.number();
 const task = z.string();
 const taskName = { task, agent: z.string(), title: z.string(), depth: z.number() };
-
-const budgetUse = {
-  scope: z.enum(['tree', 'task']),
-  unit: z.enum(BUDGET_UNITS),
-  used: z.number(),
-  limit: z.number(),
-};
 
 function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
   return z.strictObject({ offset: z.number(), at: z.iso.datetime(), type: z.literal(type), ...shape });
@@ -111,8 +103,8 @@ export const eventSchema = z
     event('completion.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
     event('completion.spoken', { tasks: z.array(z.string()), message: z.string() }),
     event('question.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
-    event('budget.warned', { task: task.nullable(), ...budgetUse }),
-    event('budget.exhausted', { task: task.nullable(), asks: z.boolean(), ...budgetUse }),
+    event('budget.warned', { task: task.nullable(), ...budgetUseShape }),
+    event('budget.exhausted', { task: task.nullable(), asks: z.boolean(), ...budgetUseShape }),
     event('budget.extended', {
       task: task.nullable(),
       by: z.string().nullable().meta({ description: 'The principal who set the new limits.' }),

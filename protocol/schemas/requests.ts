@@ -135,3 +135,4 @@ export type OpenSessionBody = z.infer<typeof openSessionSchema>;
 export type SendMessageBody = z.infer<typeof sendMessageSchema>;
 export type StartTaskBody = z.infer<typeof startTaskSchema>;
 export type SteerTaskBody = z.infer<typeof steerTaskSchema>;
+export type ExtendBudgetBody = z.infer<typeof extendBudgetSchema>;

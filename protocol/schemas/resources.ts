@@ -1,5 +1,6 @@
 /** What the API answers with. Times are ISO 8601 in UTC, durations milliseconds; what is unknown is null. */
 import { z } from 'zod';
+import { BUDGET_UNITS } from '../budget.ts';
 import { partSchema, toolCallSchema, usageSchema } from './content.ts';
 import { SESSION_STATUSES, TASK_STATUSES } from './queries.ts';
 import { stopModeSchema } from './requests.ts';
@@ -31,6 +32,14 @@ export const failureSchema = z
 
 export const taskStatusSchema = z.enum(TASK_STATUSES).meta({ id: 'TaskStatus' });
 
+/** How far a budget is used, in the unit that comes to its end first. */
+export const budgetUseShape = {
+  scope: z.enum(['tree', 'task']),
+  unit: z.enum(BUDGET_UNITS),
+  used: z.number(),
+  limit: z.number(),
+};
+
 const taskSummaryShape = {
   id: z.string(),
   agent: z.string(),
@@ -44,6 +53,10 @@ const taskSummaryShape = {
   runtimeMs: z.number().nullable(),
   waitingFor: z.enum(['answer', 'budget']).nullable(),
   question: z.string().nullable().meta({ description: 'What it asks. A message to it is the answer.' }),
+  shortage: z
+    .strictObject(budgetUseShape)
+    .nullable()
+    .meta({ description: 'The budget that it waits for, of the whole tree or its own.' }),
   notice: z.strictObject({
     state: z.enum(['pending', 'delivered', 'spoken', 'none']),
     turn: z.number().nullable(),
