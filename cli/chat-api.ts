@@ -35,7 +35,11 @@ export interface ChatApi {
   holdTask(session: string, task: string, act: 'pause' | 'resume'): Promise<HeldTask>;
   messageTask(session: string, task: string, message: SteerTaskBody, key: string): Promise<void>;
   /** `task`: null for the session with all its tasks. */
-  extendBudget(session: string, task: string | null, limits: ExtendBudgetBody): Promise<ExtendedBudgetResource>;
+  extendBudget(
+    session: string,
+    task: string | null,
+    limits: ExtendBudgetBody,
+  ): Promise<ExtendedBudgetResource>;
 }
 
 /** Milliseconds before a message is sent again with the same key, when nobody could take it. */

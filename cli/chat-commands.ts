@@ -77,14 +77,15 @@ async function setBudget(
   const limits = readLimits(words);
   if (typeof limits === 'string') return `/budget: ${limits}`;
   const budget = await api.extendBudget(session, null, limits);
-  const going = budget.tasks.length === 0 ? [] : [`Tasks that go on: ${budget.tasks.map(toShortId).join(', ')}`];
+  const going =
+    budget.tasks.length === 0 ? [] : [`Tasks that go on: ${budget.tasks.map(toShortId).join(', ')}`];
   return [...describeBudget(budget), ...going].join('\n');
 }
 
 /** What it waits for, else how far it is. */
-function toState({ progress, question, shortage }: TaskSummaryResource): string {
-  if (question !== null) return ` · ${waitingWords(question)}`;
-  if (shortage !== null) return ` · waiting for a larger budget: ${budgetWords(shortage)}`;
+function toState({ progress, waitingFor, question, shortage }: TaskSummaryResource): string {
+  if (waitingFor === 'answer') return ` · ${waitingWords(question ?? '')}`;
+  if (shortage != null) return ` · waiting for a larger budget: ${budgetWords(shortage)}`;
   return progress === null ? '' : ` · ${progress.message}`;
 }
 

@@ -56,16 +56,16 @@ async function viewTask({ api, session, task: { id } }: TaskCommand): Promise<st
   const files = task.files.map((file) => `File ${file.name}: /v1/files/${file.id}`);
   const said = task.result ?? task.output;
   const spent = [
-    ...(task.usage === null ? [] : [describeUsage(task.usage)]),
-    ...(task.budget === null ? [] : describeBudget(task.budget)),
+    ...(task.usage == null ? [] : [describeUsage(task.usage)]),
+    ...(task.budget == null ? [] : describeBudget(task.budget)),
   ];
   const words = said === '' ? '(It has said nothing yet.)' : said;
   return [head, ...error, ...describeWait(task), ...spent, words, ...files].join('\n');
 }
 
-function describeWait({ question, shortage }: TaskSummaryResource): string[] {
-  if (question !== null) return [`It asks: ${question}`];
-  return shortage === null ? [] : [`It waits for a larger budget: it has used ${budgetWords(shortage)}`];
+function describeWait({ waitingFor, question, shortage }: TaskSummaryResource): string[] {
+  if (waitingFor === 'answer') return [`It asks: ${question}`];
+  return shortage == null ? [] : [`It waits for a larger budget: it has used ${budgetWords(shortage)}`];
 }
 
 async function extendTask({ api, session, task, words }: TaskCommand): Promise<string> {
