@@ -86,7 +86,7 @@ describe('the budget of a tree', () => {
 });
 
 describe('the budget of a task', () => {
-  it('warns its agent, has it wait with its question in the conversation, and goes on over rollovers', async () => {
+  it('warns its agent, has it wait with its question in the conversation, and goes on over rollovers and with other workers', async () => {
     const think = { call: [{ name: 'think', arguments: { thought: 'on' } }] };
     const team = makeTeam({
       root: { subAgents: ['worker'] },
@@ -106,9 +106,16 @@ describe('the budget of a task', () => {
     expect((await session.transcript()).join('\n')).toMatch(
       /15 tokens of the 18 tokens of this task[^]*Said so far: I have looked\.[^]*assistant: It asks for more\.$/,
     );
+    const stored = () => offstage.store.tasks.get({ ...idOf(session), task: 'one' });
+    await waitFor(async () => (await stored())?.status === 'waiting_input');
+    expect((await stored())?.shortage).toEqual({ scope: 'task', unit: 'tokens', used: CALL, limit: 18 });
+    await offstage.restartWorkers();
     await session.say('Still there?');
     await session.untilIdle(2);
     expect(await extend(session, 'one', { tokens: 5000 })).toEqual(['one']);
+    expect(await eventsOf(session, 'budget.extended')).toMatchObject([
+      { task: 'one', by: 'ann', tokens: 5000, at: expect.any(Number) },
+    ]);
     await session.untilIdle(3);
     expect(await countByStatus(session)).toEqual({ completed: 1 });
     expect(await usedTokens(session, 'one')).toBe(2 * CALL);
@@ -116,6 +123,31 @@ describe('the budget of a task', () => {
     expect(rows.map(({ kind }) => kind)).toEqual(['user', 'assistant', 'tool', 'instruction', 'assistant']);
     const causes = (await eventsOf(session, 'turn.started')).map((event) => 'cause' in event && event.cause);
     expect(causes).toEqual(['question', 'message', 'completion']);
+    expect(await stored()).toMatchObject({ status: 'completed', shortage: null });
+  });
+
+  it('ends one that was kept when its session closed, since nobody is left to extend it', async () => {
+    const gate = defer();
+    const think = { call: [{ name: 'think', arguments: { thought: 'on' } }] };
+    const team = makeTeam({
+      root: { subAgents: ['worker'] },
+      worker: { toolsets: [{ type: 'think' }], budget: { tokens: 18, onExhausted: 'ask' } },
+    });
+    const session = await offstage.open(team, {
+      root: [],
+      worker: [{ ...think, begin: 'Half of it', after: gate.promise }],
+    });
+    await session.update('startTask', { id: 'one', agent: 'worker', task: 'Look' });
+    await waitFor(() => session.model.calls.length === 1);
+    await session.update('close', { reason: 'enough', tasks: 'keep' });
+    await offstage.server.client.workflow.getHandle(session.workflowId).result();
+    gate.resolve();
+    const stored = () => offstage.store.tasks.get({ ...idOf(session), task: 'one' });
+    await waitFor(async () => (await stored())?.endedAt != null);
+    expect(await stored()).toMatchObject({
+      ...{ status: 'cancelled', result: 'Half of it', partial: true, shortage: null },
+      error: { type: 'budget.exhausted' },
+    });
   });
 
   it('ends it where the team says so, and its starter is told why', async () => {
