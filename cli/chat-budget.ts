@@ -5,7 +5,11 @@ import type { EventResource } from '../protocol/schemas/event.ts';
 import type { ExtendBudgetBody } from '../protocol/schemas/requests.ts';
 import type { BudgetResource } from '../protocol/schemas/resources.ts';
 
-type BudgetEvent = Extract<EventResource, { type: `budget.${string}` }>;
+export type BudgetEvent = Extract<EventResource, { type: `budget.${string}` }>;
+
+export function isBudgetEvent(event: { type: string }): event is BudgetEvent {
+  return event.type.startsWith('budget.');
+}
 
 /** The units as team files name them. */
 const UNITS = { tokens: 'tokens', cost_usd: 'costUsd', seconds: 'seconds' } as const;

@@ -3,7 +3,8 @@ import type { LiveMessage } from '../protocol/live.ts';
 import type { EventResource } from '../protocol/schemas/event.ts';
 import { NO_STREAM, showCommitted, showDelta, showReset, showStepStarted } from './chat-stream.ts';
 import type { Output, Shown, StreamState } from './chat-stream.ts';
-import { tellBudgetEvent } from './chat-budget.ts';
+import { isBudgetEvent, tellBudgetEvent } from './chat-budget.ts';
+import type { BudgetEvent } from './chat-budget.ts';
 import { runtimeWords } from '../core/engine-tools/task-words.ts';
 
 export type FeedEvent = EventResource | Exclude<LiveMessage, { type: 'poke' }>;
@@ -48,13 +49,6 @@ export function showEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
       return [view, event.outcome === 'error' ? [line(`· ${event.tool}: ${event.result ?? 'failed'}`)] : []];
     case 'agent.switched':
       return [view, [line(toSwitchLine(event))]];
-    case 'budget.warned':
-    case 'budget.exhausted':
-    case 'budget.extended': {
-      const id = event.task ?? '';
-      const agent = view.tasks[id]?.agent ?? id;
-      return [view, tellBudgetEvent(event, { agent, id: toShortId(id) }).map(line)];
-    }
     case 'notice':
       return [view, [line(`! ${event.text}`)]];
     case 'session.closing':
@@ -62,7 +56,7 @@ export function showEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
     case 'session.closed':
       return [{ ...view, isClosed: true }, [line(`· the session is closed: ${event.reason}`)]];
     default:
-      return showTaskEvent(view, event);
+      return isBudgetEvent(event) ? showBudgetEvent(view, event) : showTaskEvent(view, event);
   }
 }
 
@@ -94,6 +88,12 @@ function showTurnFinished(view: ChatView, event: EventOf<'turn.finished'>): Show
   // The words for the user came before, as a message of the system; this names the cause.
   if (event.outcome === 'failed' && event.error !== null) output.push(line(`· cause: ${event.error.type}`));
   return [{ ...view, turn: null }, output];
+}
+
+function showBudgetEvent(view: ChatView, event: BudgetEvent): Shown<ChatView> {
+  const id = event.task ?? '';
+  const agent = view.tasks[id]?.agent ?? id;
+  return [view, tellBudgetEvent(event, { agent, id: toShortId(id) }).map(line)];
 }
 
 function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {

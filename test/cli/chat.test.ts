@@ -140,49 +140,6 @@ describe('a chat over HTTP', () => {
     await waitFor(() => chat.read().includes('/tell ID TEXT: say what'));
   });
 
-  it('shows what was spent and what a task needs, and sets new limits', async () => {
-    const chat = begin();
-    await isConnected();
-    const usage = { modelCalls: 3, inputTokens: 90, outputTokens: 8, costUsd: 0.01234 };
-    const [tokens, none] = [
-      { used: 98, limit: 100 },
-      { used: 0, limit: null },
-    ];
-    const extensions = [
-      { by: 'ann', at: '2026-01-01T00:00:00.000Z', tokens: 100, costUsd: null, seconds: null },
-    ];
-    const budget = { tokens, costUsd: none, seconds: none, extensions };
-    api.session = { ...api.session, treeUsage: usage, budget };
-    chat.input.write('/budget\n');
-    await waitFor(() =>
-      chat
-        .read()
-        .includes(
-          'Used: 3 model calls, 90 tokens in, 8 out, 0.0123 US dollars\nBudget, tokens: 98 of 100 used\n' +
-            '  set to tokens=100 by ann at 2026-01-01T00:00:00.000Z\n',
-        ),
-    );
-    const shortage = { scope: 'task', unit: 'tokens', used: 98, limit: 100 };
-    const waiting = { ...summary, status: 'waiting_input', waitingFor: 'budget', shortage };
-    const list = { status: 200, body: { data: [waiting], nextCursor: null } };
-    const tasks = `GET /v1/sessions/${SESSION}/tasks`;
-    api.answers.set(tasks, list);
-    chat.input.write('/tasks\n');
-    await waitFor(() =>
-      chat.read().includes('waiting for a larger budget: 98 tokens of the 100 tokens of this task'),
-    );
-    api.answers.set(tasks, list);
-    const extended = { scope: 'task', ...budget, tokens: { used: 98, limit: 900 }, tasks: [TASK] };
-    api.answers.set(`POST /v1/sessions/${SESSION}/tasks/${TASK}/budget`, { status: 200, body: extended });
-    chat.input.write('/extend 1a2b tokens=900 cost_usd=0.5\n');
-    await waitFor(() => /98 of 900 used[^]*It goes on\./.test(chat.read()));
-    expect(api.calls.at(-1)?.body).toEqual({ tokens: 900, costUsd: 0.5 });
-    chat.input.write('/budget euros=5\n');
-    await waitFor(() =>
-      chat.read().includes('/budget: euros=5 is not one of tokens=N cost_usd=N seconds=N.'),
-    );
-  });
-
   it.each([
     [
       '/cut 1a2b Ask for Friday',
