@@ -27,7 +27,14 @@ describe('a budget over HTTP', () => {
     const path = `${session}/tasks/${(await api.send('POST', `${session}/tasks`, body)).body.id}`;
     await waitFor(async () => (await readTask(path)).waitingFor === 'budget');
     const waiting = await readTask(path);
-    expect(waiting).toMatchObject({ status: 'waiting_input', usage: { inputTokens: 10, modelCalls: 1 } });
+    expect(waiting).toMatchObject({
+      status: 'waiting_input',
+      shortage: { scope: 'tree', unit: 'tokens', used: 15, limit: 15 },
+      usage: { inputTokens: 10, modelCalls: 1 },
+    });
+    const listed = async () => (await api.send('GET', '/v1/tasks?status=waiting_input')).body.data;
+    await waitFor(async () => (await listed()).length === 1);
+    expect(await listed()).toMatchObject([{ id: waiting.id, waitingFor: 'budget' }]);
     await waitFor(async () => (await api.readEvents(session)).some(({ type }) => type === 'turn.finished'));
     const messages = await api.send('GET', `${session}/messages`);
     expect(messages.body.data.map(textOf).at(-1)).toMatch(
@@ -64,12 +71,23 @@ describe('a budget over HTTP', () => {
     expect(events).toMatchObject([
       { type: 'budget.exhausted', task: waiting.id, asks: true, scope: 'tree', unit: 'tokens', used: 15 },
       { type: 'budget.exhausted', task: null, asks: false },
-      { type: 'budget.extended', task: null, tokens: 50_000, costUsd: null, seconds: null },
+      {
+        type: 'budget.extended',
+        task: null,
+        by: 'development',
+        tokens: 50_000,
+        costUsd: null,
+        seconds: null,
+      },
     ]);
     const late = await api.send('POST', `${path}/budget`, { tokens: 60_000 });
     expect([late.status, late.body.type]).toEqual([409, 'urn:offstage:problem:task-finished']);
     const more = await api.send('POST', `${session}/budget`, { seconds: 90 });
     expect(more.body).toMatchObject({ tokens: { limit: 50_000 }, seconds: { limit: 90 }, tasks: [] });
+    expect((await readSession(session)).budget?.extensions).toEqual([
+      { by: 'development', at: expect.any(String), tokens: 50_000, costUsd: null, seconds: null },
+      { by: 'development', at: expect.any(String), tokens: null, costUsd: null, seconds: 90 },
+    ]);
   });
 
   it('that nobody set cannot be extended, and one of 0 refuses the start with words', async () => {
