@@ -5,9 +5,11 @@ import type { Goal } from './statistics.ts';
 const HEAD = ['what', 'ours', 'against', 'ratio', 'goal', 'met'];
 
 export function renderTable(findings: readonly Finding[]): string {
-  const lines = findings.map((finding) => `| ${toCells(finding).join(' | ')} |`);
+  const lines = findings.map(renderLine);
   return [`| ${HEAD.join(' | ')} |`, `|${' --- |'.repeat(HEAD.length)}`, ...lines, ''].join('\n');
 }
+
+export const renderLine = (finding: Finding): string => `| ${toCells(finding).join(' | ')} |`;
 
 function toCells({ what, unit, ours, against, ratio, goal, met }: Finding): string[] {
   const isRatio = ratio !== null;

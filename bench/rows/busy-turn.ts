@@ -26,7 +26,7 @@ export const busyTurn: Row = {
       ...{ unit: 'ms', ours: median(ours), against: median(idle), goal: { atMost: 1.3 } },
       samples: { busy: ours, idle },
     });
-    return [about('their own conversation', busy.own), about('another conversation', busy.other)];
+    options.found(about('their own conversation', busy.own), about('another conversation', busy.other));
   },
 };
 

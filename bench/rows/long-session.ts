@@ -18,9 +18,8 @@ export const longSession: Row = {
     options.report(`  a session of ${turns} turns is made`);
     const long = await site.ours.open('quick');
     await askTimes(site, long, turns);
-    const flatness = await compareAges(site, long, turns, countSamples(options, 100, 20));
-    const resumed = await measureResume(site, long, turns, countSamples(options, 5));
-    return [flatness, ...resumed];
+    options.found(await compareAges(site, long, turns, countSamples(options, 100, 20)));
+    options.found(...(await measureResume(site, long, turns, countSamples(options, 5))));
   },
 };
 

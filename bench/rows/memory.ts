@@ -23,10 +23,10 @@ export const memory: Row = {
     await forAll([...others, ...sessions], (session) => site.ours.close(session));
     const kibibytes = (after - before) / count;
     const samples = { residentBefore: [before], residentAfter: [after] };
-    return [
+    options.found(
       { what: 'memory of an idle session in a worker', unit: 'KiB', ours: kibibytes, samples },
       { what: 'sessions per GiB', unit: 'sessions', ours: 2 ** 20 / kibibytes, samples },
-    ];
+    );
   },
 };
 

@@ -6,11 +6,13 @@ export interface RowOptions {
   /** A share of the samples, from 0 to 1. */
   size: number;
   report: (line: string) => void;
+  /** Takes what was measured, as soon as it is. */
+  found: (...measured: Measured[]) => void;
 }
 
 export interface Row {
   name: string;
-  measure(site: BenchSite, options: RowOptions): Promise<Measured[]>;
+  measure(site: BenchSite, options: RowOptions): Promise<void>;
 }
 
 /** So many samples in a full run, `least` at least. */

@@ -1,4 +1,5 @@
 /** All that is measured, on this machine: Offstage as separate processes, and the peer beside it on the same server. */
+import { resolve } from 'node:path';
 import type { Part } from '../../test/support/product.ts';
 import { startApart } from '../../test/support/apart.ts';
 import { findTemporalCli } from '../../cli/temporal-server/find-temporal-cli.mjs';
@@ -19,7 +20,13 @@ export interface BenchSite {
   close(): Promise<void>;
 }
 
-export async function openBenchSite(report: (line: string) => void): Promise<BenchSite> {
+export interface SiteOptions {
+  report: (line: string) => void;
+  /** Where each process of Offstage leaves its CPU profile when it ends. */
+  profileFolder?: string | undefined;
+}
+
+export async function openBenchSite({ report, profileFolder }: SiteOptions): Promise<BenchSite> {
   const ends: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
@@ -31,7 +38,7 @@ export async function openBenchSite(report: (line: string) => void): Promise<Ben
     ends.push(() => provider.stop());
     const apart = await startApart(teamFiles);
     ends.push(() => apart.close());
-    const env = { OPENAI_BASE_URL: provider.url };
+    const env = { OPENAI_BASE_URL: provider.url, ...profileTo(profileFolder) };
     const address = apart.env['TEMPORAL_ADDRESS'] ?? '';
     // One after the other: the first one may have to build.
     const api = await apart.startApi(env);
@@ -61,4 +68,10 @@ export async function openBenchSite(report: (line: string) => void): Promise<Ben
     await close();
     throw error;
   }
+}
+
+function profileTo(folder: string | undefined): NodeJS.ProcessEnv {
+  if (folder === undefined) return {};
+  const script = new URL('./profile-process.mjs', import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${script}`, OFFSTAGE_BENCH_PROFILES: resolve(folder) };
 }

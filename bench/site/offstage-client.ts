@@ -33,7 +33,7 @@ export interface OffstageClient {
   end(): Promise<void>;
 }
 
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 300_000;
 
 export function createOffstageClient(url: string): OffstageClient {
   const dispatcher = new Agent({ keepAliveTimeout: 60_000, bodyTimeout: 0, headersTimeout: DEADLINE_MS });
