@@ -24,8 +24,7 @@ export interface PreparedPrompt {
 export async function preparePrompt(store: Store, call: ModelCallRequest): Promise<PreparedPrompt> {
   const { team, agent } = await loadAgent(store, call);
   const step = { turn: call.turn, step: call.step, run: currentRun() };
-  await store.transcript.openStep(call, step);
-  await store.transcript.append(call, call.append, step);
+  await store.transcript.openStep(call, step, call.append);
   const rows = await store.transcript.read(call, { upTo: call.head });
   const isTask = call.task !== null;
   const tools = listTools(team, agent, { isTask });

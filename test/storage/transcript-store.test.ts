@@ -236,12 +236,9 @@ describe('a step', () => {
     await open(1, 2);
     await expect(open(1, 1)).rejects.toMatchObject(stale);
     await expect(commit([1, 1, 1], 'zombie')).rejects.toMatchObject(stale);
+    const late = { turn: 1, step: 1, run: 'run-1' };
     await expect(
-      store.transcript.append(conversation, [makeUserRow([1, 1, 0], 'm1', 'zombie')], {
-        turn: 1,
-        step: 1,
-        run: 'run-1',
-      }),
+      store.transcript.openStep(conversation, late, [makeUserRow([1, 1, 0], 'm1', 'zombie')]),
     ).rejects.toMatchObject(stale);
     await open(2, 1);
     await expect(open(1, 3)).rejects.toMatchObject(stale);
