@@ -33,7 +33,8 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       const stored = await store.transcript.openStep(request, { ...stepOf(request), requestHash });
       const reply = stored === null ? await answer(dependencies, request, prompt) : toWorkflowReply(stored);
       const { workspace, session, task } = request;
-      if (task === null && reply.toolCalls.length === 0) setStatus(dependencies, workspace, session, 'idle');
+      if (task === null && reply.toolCalls.length === 0)
+        setStatus(dependencies, workspace, session, { status: 'idle' });
       return reply;
     });
   };
@@ -44,9 +45,9 @@ function stepOf({ turn, step }: ModelCallRequest): { turn: number; step: number;
 }
 
 async function tellBeginning(dependencies: ActivityDependencies, request: ModelCallRequest): Promise<void> {
-  const { workspace, session, task, step } = request;
+  const { workspace, session, task, step, agent } = request;
   announceProgress(dependencies.bus, request, { phase: 'model', step, tool: null });
-  if (task === null) setStatus(dependencies, workspace, session, 'busy');
+  if (task === null) setStatus(dependencies, workspace, session, { status: 'busy', agent });
   else if (step === 1) {
     await dependencies.store.tasks.markStarted(
       { workspace, session, task },
@@ -60,9 +61,9 @@ function setStatus(
   { store }: ActivityDependencies,
   workspace: string,
   session: string,
-  status: 'idle' | 'busy',
+  change: { status: 'idle' | 'busy'; agent?: string },
 ): void {
-  store.sessions.setStatus(workspace, session, { status, at: Date.now() }).catch(() => undefined);
+  store.sessions.setStatus(workspace, session, { ...change, at: Date.now() }).catch(() => undefined);
 }
 
 /** Asks the model. An interrupt ends the call with what was said so far; a worker's shutdown gives it up. */

@@ -1,8 +1,10 @@
 /** Tasks in the store: their text before they start, their end when it has come; and the watch over inherited ones. */
 import { sleep } from '@temporalio/activity';
-import type { Activities, WatchTasksRequest } from '../protocol/activities.ts';
+import { renderTemplates } from '../core/render-template.ts';
+import type { Activities, OpenTaskRequest, WatchTasksRequest } from '../protocol/activities.ts';
 import { NO_USAGE } from '../protocol/content.ts';
 import type { TaskReport } from '../protocol/task.ts';
+import type { Store } from '../storage/store.ts';
 import { withHeartbeat } from './activity-abort.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -16,7 +18,8 @@ export function createTaskKeeping(
   const { store } = dependencies;
   return {
     async openTask(request) {
-      await store.tasks.open(request);
+      const variables = await fillVariables(store, request);
+      await store.tasks.open({ ...request, variables });
     },
 
     async finishTask(request) {
@@ -26,6 +29,19 @@ export function createTaskKeeping(
 
     watchTasks: (request) => withHeartbeat(HEARTBEAT_MS, () => watch(dependencies, request)),
   };
+}
+
+/** What the sub-agent's entry maps from the variables of the starter, and beside it what the start names itself. */
+async function fillVariables(
+  { sessions, tasks }: Store,
+  { workspace, session, starter, variables, input }: OpenTaskRequest,
+): Promise<Record<string, unknown>> {
+  if (input === undefined) return variables;
+  const own = (await sessions.get(workspace, session))?.variables ?? {};
+  const inherited =
+    starter.task === null ? {} : (await tasks.get({ workspace, session, task: starter.task }))?.variables;
+  const mapped = renderTemplates(input, { ...own, ...inherited }) as Record<string, unknown>;
+  return { ...mapped, ...variables };
 }
 
 async function watch(dependencies: ActivityDependencies, request: WatchTasksRequest): Promise<TaskReport[]> {

@@ -25,7 +25,7 @@ export interface ApiDependencies {
   /** What sessions can be opened with by name. */
   teams: TeamFolder;
   /** Understands a team that comes with a request, with the operator's aliases and variables. */
-  compileTeam: (source: { name: string; yaml: string }) => CompiledTeam;
+  compileTeam: (source: { workspace: string; name: string; yaml: string }) => CompiledTeam;
   settings: ApiSettings;
   /** Milliseconds since 1970. */
   clock: () => number;

@@ -45,6 +45,8 @@ export function showEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
       return showTurnFinished(view, event);
     case 'tool.finished':
       return [view, event.outcome === 'error' ? [line(`· ${event.tool}: ${event.result ?? 'failed'}`)] : []];
+    case 'agent.switched':
+      return [view, [line(toSwitchLine(event))]];
     case 'notice':
       return [view, [line(`! ${event.text}`)]];
     case 'session.closing':
@@ -63,6 +65,11 @@ function withStream(view: ChatView, [stream, output]: Shown<StreamState>): Shown
 }
 
 type EventOf<Type extends FeedEvent['type']> = Extract<FeedEvent, { type: Type }>;
+
+function toSwitchLine({ from, to, reason }: EventOf<'agent.switched'>): string {
+  const why = reason === null || reason === '' ? '' : `: ${reason}`;
+  return `· ${from} hands over to ${to}${why}`;
+}
 
 function showMessage(view: ChatView, event: EventOf<'message.queued'>): Shown<ChatView> {
   const text = event.message.content

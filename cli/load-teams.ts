@@ -10,16 +10,18 @@ import { isSetIn } from './model-access.ts';
 export interface LoadedTeams {
   teams: TeamFolder;
   /** Understands a team from elsewhere, with the operator's aliases and variables. */
-  compileTeam: (source: { name: string; yaml: string }) => CompiledTeam;
+  compileTeam: (source: { workspace: string; name: string; yaml: string }) => CompiledTeam;
 }
 
 /** Throws when the file of aliases has errors. */
 export function loadTeams(settings: Settings): LoadedTeams {
   const aliases = loadAliases(settings);
   const isSet = isSetIn(settings);
+  const teams = openTeamFolder({ folder: settings.teamsFolder, aliases, isSet });
   return {
-    teams: openTeamFolder({ folder: settings.teamsFolder, aliases, isSet }),
-    compileTeam: (source) => compileTeam({ ...source, aliases, isSet }),
+    teams,
+    compileTeam: ({ workspace, ...source }) =>
+      compileTeam({ ...source, aliases, isSet, others: teams.others(workspace) }),
   };
 }
 

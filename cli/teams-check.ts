@@ -1,8 +1,9 @@
 /** `offstage teams check FILE`: what is wrong with a team file, and what was understood of it. */
 import { readFileSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { compileTeam } from '../config/teams/compile-team.ts';
 import { describeTeam } from '../config/teams/describe-team.ts';
+import { openTeamFolder } from '../config/teams/team-folder.ts';
 import type { AgentDescription, TeamDescription } from '../config/teams/describe-team.ts';
 import type { Finding } from '../config/teams/finding.ts';
 import type { ModelAliases } from '../config/model-aliases.ts';
@@ -22,7 +23,8 @@ export function checkTeamFile(file: string, surroundings: CheckSurroundings): { 
     return { text: `${file} cannot be read: ${readErrorReason(error)}`, ok: false };
   }
   const name = basename(file, extname(file));
-  const compiled = compileTeam({ name, yaml, ...surroundings });
+  const others = openTeamFolder({ folder: dirname(file), ...surroundings }).others('');
+  const compiled = compileTeam({ name, yaml, ...surroundings, others });
   const description = describeTeam(name, compiled, surroundings.isSet);
   const findings = [
     ...compiled.errors.map((finding) => formatFinding(file, 'error', finding)),

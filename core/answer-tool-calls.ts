@@ -1,4 +1,7 @@
-/** The tool calls of a step: all at once, their ends recorded in the order in which the model made them. */
+/**
+ * The tool calls of a step: all at once, their ends recorded in the order in which the model made them. Gives the
+ * handoff that one of them decided.
+ */
 import type { ModelReply } from '../protocol/activities.ts';
 import type { ToolCall } from '../protocol/content.ts';
 import type { NewRow, Place } from '../protocol/transcript.ts';
@@ -8,13 +11,13 @@ import { findEngineTool } from './engine-tools/engine-tools.ts';
 import { executeTool } from './execute-tool.ts';
 import { takePlace } from './place-inputs.ts';
 import type { TurnPorts } from './ports.ts';
-import type { ToolAnswer, ToolCallSituation } from './tool-call.ts';
+import type { Handoff, ToolAnswer, ToolCallSituation } from './tool-call.ts';
 
 export async function answerToolCalls(
   state: ConversationState,
   ports: TurnPorts,
   reply: ModelReply,
-): Promise<void> {
+): Promise<Handoff | 'limit' | null> {
   const { turn, step } = state;
   const calls = reply.toolCalls.map((call) => ({ call, place: takePlace(state) }));
   for (const { call } of calls)
@@ -22,14 +25,17 @@ export async function answerToolCalls(
   const answers = calls.map(({ call, place }, index) =>
     answerToolCall({ state, ports, reply, call, place, index, dialect: dialectOf(state) }),
   );
+  let handoff: Handoff | 'limit' | null = null;
   for (const [index, { call, place }] of calls.entries()) {
     const answer = await answers[index];
     if (answer === undefined) continue;
     if (!('stored' in answer)) state.unstored.push(toRow(ports, call, place, answer));
     const truncated = 'stored' in answer && answer.truncated;
+    if ('handoff' in answer) handoff ??= answer.handoff ?? null;
     const { outcome } = answer;
     ports.record({ type: 'tool.finished', turn, step, call: call.id, tool: call.name, outcome, truncated });
   }
+  return handoff;
 }
 
 async function answerToolCall(situation: ToolCallSituation): Promise<ToolAnswer> {

@@ -30,13 +30,17 @@ export type Hold = 'paused';
 export interface TaskRecord {
   id: string;
   agent: string;
+  /** What its starter calls the agent. */
+  name: string;
   title: string;
   depth: number;
   mode: TaskMode;
-  notify: 'always' | 'failure' | 'never';
+  notify: NonNullable<TaskRequest['notify']>;
+  group: string | null;
   key: string | null;
   /** Tasks of this conversation that have to end before it starts. */
   dependsOn: string[];
+  maxTurns: number | null;
   status: TaskStatus;
   /** How it was told to stop. */
   stopMode: StopMode | null;
@@ -93,6 +97,12 @@ export interface ConversationState {
   /** Whether the agent has said something in this turn, and what is said for it when it does not. */
   turnSpoken: boolean;
   holdingMessage: string | null;
+  /** Handoffs of this turn, and the step after which the active agent took over (0: it had the turn from its start). */
+  turnHandoffs: number;
+  agentSinceStep: number;
+  /** Steps of the conversation as a whole, and how many of them a task may have. */
+  steps: number;
+  maxTurns: number | null;
   /** The turn that was told to stop. */
   interruptedTurn: number | null;
   lastOutcome: TurnOutcome | null;
@@ -135,6 +145,7 @@ export interface Opening {
   agent: string;
   depth: number;
   ancestors: string[];
+  maxTurns?: number | null;
   at: number;
 }
 
@@ -158,6 +169,10 @@ export function openConversation(opening: Opening): ConversationState {
     turnUsage: { ...NO_USAGE },
     turnSpoken: false,
     holdingMessage: null,
+    turnHandoffs: 0,
+    agentSinceStep: 0,
+    steps: 0,
+    maxTurns: opening.maxTurns ?? null,
     interruptedTurn: null,
     lastOutcome: null,
     phase: 'idle',
@@ -187,7 +202,7 @@ export function readCarriedState(opening: Opening, carried: unknown): Conversati
     ...openConversation(opening),
     ...state,
     roster: completeRoster(state.roster),
-    tasks: state.tasks.map((task) => ({ ...NEW_IN_TASKS, ...task })),
+    tasks: state.tasks.map((task) => ({ ...NEW_IN_TASKS, ...{ name: task.agent }, ...task })),
   };
 }
 
@@ -196,7 +211,14 @@ function completeRoster(roster: Roster): Roster {
 }
 
 const NEW_IN_ROSTERS = { onClose: 'stop' as const };
-const NEW_IN_TASKS = { dependsOn: [], stopMode: null, steering: [], missedMessages: 0 };
+const NEW_IN_TASKS = {
+  group: null,
+  dependsOn: [],
+  maxTurns: null,
+  stopMode: null,
+  steering: [],
+  missedMessages: 0,
+};
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
   return state.tasks.find((record) => record.id === task);

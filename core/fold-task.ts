@@ -121,10 +121,27 @@ function finishTask(state: ConversationState, event: Extract<TaskEvent, { type: 
   delete state.unopened[task.id];
   delete state.undelivered[task.id];
   // A transfer's end is the answer of the call that waits for it.
-  const told = task.notify === 'always' || (task.notify === 'failure' && event.status !== 'completed');
-  if (task.mode === 'transfer' || !told) return;
-  task.notice = { state: 'pending', turn: null, message: null };
-  state.inbox.push({ kind: 'completion', task: task.id });
+  const told =
+    task.notify === 'always' ||
+    task.notify === 'group' ||
+    (task.notify === 'failure' && event.status !== 'completed');
+  if (task.mode === 'background' && told) {
+    task.notice = { state: 'pending', turn: null, message: null };
+    if (task.notify !== 'group') state.inbox.push({ kind: 'completion', task: task.id });
+  }
+  if (task.group !== null) tellGroup(state, task.group);
+}
+
+/** The last end of a group brings those that wait for it, so that they are told together. */
+function tellGroup(state: ConversationState, group: string): void {
+  const members = state.tasks.filter((task) => task.group === group);
+  if (members.some((task) => !isTerminal(task.status))) return;
+  for (const { id, notify, notice } of members) {
+    const isHeld = notify === 'group' && notice.state === 'pending';
+    if (isHeld && !state.inbox.some((item) => item.kind === 'completion' && item.task === id)) {
+      state.inbox.push({ kind: 'completion', task: id });
+    }
+  }
 }
 
 function deliver(state: ConversationState, tasks: string[], turn: number): void {

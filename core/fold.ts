@@ -18,6 +18,11 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
     case 'session.opened':
     case 'notice':
       return;
+    case 'agent.switched':
+      state.agent = event.to;
+      state.turnHandoffs += 1;
+      state.agentSinceStep = state.step;
+      return;
     case 'session.closing':
       state.status = 'closing';
       state.closeReason = event.reason;
@@ -58,6 +63,8 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.turnUsage = { ...NO_USAGE };
       state.turnSpoken = false;
       state.holdingMessage = null;
+      state.turnHandoffs = 0;
+      state.agentSinceStep = 0;
       return;
     case 'turn.interrupting':
       state.interruptedTurn = event.turn;
@@ -70,6 +77,7 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       return;
     case 'step.started':
       state.step = event.step;
+      state.steps += 1;
       state.phase = 'model';
       state.inbox = state.inbox.filter((item) => item.kind !== 'message' || !event.inputs.includes(item.id));
       return;

@@ -81,7 +81,7 @@ function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {
-  const { id, agent, title, status, partial, runtimeMs, missedMessages } = task;
+  const { id, name, title, status, partial, runtimeMs, missedMessages } = task;
   const missed = missedMessages === 0 ? {} : { missedMessages };
-  return { task: id, agent, title, status, partial, runtimeMs, ...missed };
+  return { task: id, agent: name, title, status, partial, runtimeMs, ...missed };
 }

@@ -31,8 +31,11 @@ function toRosterAgent(team: Team, agent: Agent): RosterAgent {
     model: model === undefined ? agent.model : `${model.provider}/${model.model}`,
     subAgents: agent.subAgents.map((entry) => ({
       agent: entry.agent,
+      ...(entry.name === null ? {} : { name: entry.name }),
+      ...(entry.input == null ? {} : { input: entry.input }),
       ...(entry.holdingMessage === null ? {} : { holdingMessage: entry.holdingMessage }),
     })),
+    handoffs: agent.handoffs.map((entry) => entry.agent),
     dialect: readDialect(agent),
     maxIterations: agent.maxIterations,
   };

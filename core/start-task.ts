@@ -3,6 +3,7 @@ import { REFUSALS } from '../protocol/failures.ts';
 import type { StartCause, TaskMode } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskRequest } from '../protocol/task.ts';
+import type { RosterSubAgent } from '../protocol/team.ts';
 import { findTask, toTaskName } from './conversation-state.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
 import { notFoundWords } from './engine-tools/task-words.ts';
@@ -10,6 +11,7 @@ import { makeTitle } from './make-title.ts';
 import type { TurnPorts } from './ports.ts';
 import { openPrerequisites } from './prerequisites.ts';
 import type { Refusal } from './refusal.ts';
+import { findSubAgent, labelOf, listSubAgents } from './sub-agents.ts';
 
 /** Spec: "Message text ≤ 64 KiB (larger: a file)". */
 const TASK_TEXT_LIMIT = 64 * 1024;
@@ -32,19 +34,15 @@ export function startTask(
     ports.record({ type: 'task.refused', agent: request.agent, reason: refused.message });
     return { refused };
   }
-  const task = toRecord(state, ports, request, how.mode);
+  const entry = findSubAgent(state, request.agent) ?? { agent: request.agent };
+  const task = toRecord(state, ports, request, entry, how.mode);
   state.tasks.push(task);
-  state.unopened[task.id] = { ...request, id: task.id };
+  const { input } = entry;
+  state.unopened[task.id] = { ...request, id: task.id, ...(input === undefined ? {} : { input }) };
   ports.record({ type: 'task.queued', ...toTaskName(task), mode: task.mode, cause: how.cause });
-  if (how.cause === 'model') state.holdingMessage ??= holdingMessageOf(state, task.agent);
+  if (how.cause === 'model') state.holdingMessage ??= entry.holdingMessage ?? null;
   ports.launchTasks();
   return { task, existing: false };
-}
-
-/** What is said for a turn that started this agent and would end without a word. */
-function holdingMessageOf(state: ConversationState, agent: string): string | null {
-  const entry = state.roster.agents[state.agent]?.subAgents.find((subAgent) => subAgent.agent === agent);
-  return entry?.holdingMessage ?? null;
 }
 
 function findExisting(state: ConversationState, request: TaskRequest): TaskRecord | undefined {
@@ -60,10 +58,11 @@ export function refuseTask(state: ConversationState, request: TaskRequest): Refu
 
 function refusalWords(state: ConversationState, request: TaskRequest): string | null {
   const { limits } = state.roster;
-  const allowed = state.roster.agents[state.agent]?.subAgents.map((entry) => entry.agent) ?? [];
+  const allowed = listSubAgents(state).map(labelOf);
+  const entry = findSubAgent(state, request.agent);
   if (request.agent.trim() === '') return `agent is empty: name one of ${allowed.join(', ')}`;
   if (request.task.trim() === '') return 'task is empty: say what the agent is to do';
-  if (!allowed.includes(request.agent)) {
+  if (entry === undefined) {
     const known =
       allowed.length === 0 ? 'this agent has no sub-agents' : `the agents are: ${allowed.join(', ')}`;
     return `agent "${request.agent}" is not one that this agent may start; ${known}`;
@@ -71,11 +70,14 @@ function refusalWords(state: ConversationState, request: TaskRequest): string | 
   if (request.task.length > TASK_TEXT_LIMIT) {
     return `task is longer than ${TASK_TEXT_LIMIT} characters: put the text into a file and attach it`;
   }
+  if (request.notify === 'group' && request.group === undefined) {
+    return 'notify "group" needs a group: name the group that the task belongs to';
+  }
   if (state.status !== 'open') return `the conversation is ${state.status}: no new tasks are started`;
   if (state.depth + 1 > limits.maxDepth) {
     return `tasks may be nested ${limits.maxDepth} levels deep, and this one would be level ${state.depth + 1}: do the work yourself`;
   }
-  if (!limits.allowCycles && [...state.ancestors, state.agent].includes(request.agent)) {
+  if (!limits.allowCycles && [...state.ancestors, state.agent].includes(entry.agent)) {
     return `agent "${request.agent}" is already at work above: do the work yourself or choose another agent`;
   }
   const unknown = request.dependsOn?.find((id) => findTask(state, id) === undefined);
@@ -91,17 +93,21 @@ function toRecord(
   state: ConversationState,
   ports: StartPorts,
   request: TaskRequest,
+  entry: RosterSubAgent,
   mode: TaskMode,
 ): TaskRecord {
   return {
     id: request.id ?? ports.newTaskId(),
-    agent: request.agent,
+    agent: entry.agent,
+    name: labelOf(entry),
     title: makeTitle(request.title ?? request.task),
     depth: state.depth + 1,
     mode,
     notify: request.notify ?? 'always',
+    group: request.group ?? null,
     key: request.key ?? null,
     dependsOn: [...new Set(request.dependsOn)],
+    maxTurns: request.maxTurns ?? null,
     status: 'queued',
     stopMode: null,
     steering: [],

@@ -6,9 +6,16 @@ import type { ConversationState } from './conversation-state.ts';
 import type { Dialect } from './dialect.ts';
 import type { TurnPorts } from './ports.ts';
 
+/** Whom the conversation is handed over to. */
+export interface Handoff {
+  to: string;
+  reason: string | null;
+}
+
 /** The answer of a tool call. `stored`: the activity has written the row already. */
 export type ToolAnswer =
-  | { outcome: ToolOutcomeName; text: string }
+  /** `handoff`: what the call decided; `limit` ends the turn. */
+  | { outcome: ToolOutcomeName; text: string; handoff?: Handoff | 'limit' }
   | { outcome: 'ok'; answer: TasksAnswer }
   | { outcome: ToolOutcomeName; stored: true; truncated: boolean };
 

@@ -7,9 +7,17 @@ import type { EventError, TurnOutcome } from '../protocol/events.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../protocol/team.ts';
 import { answerToolCalls } from './answer-tool-calls.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { switchAgent } from './handoff.ts';
+import { hasTasksToLookAfter } from './inherited-tasks.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
-import { LAST_STEP_INSTRUCTION, limitWords, turnFailedWords, WRAP_UP_INSTRUCTION } from './words.ts';
+import {
+  handoffLimitWords,
+  LAST_STEP_INSTRUCTION,
+  limitWords,
+  turnFailedWords,
+  WRAP_UP_INSTRUCTION,
+} from './words.ts';
 
 export interface TurnOptions {
   /** At `max_iterations` a task answers in one last step without tools; a conversation ends the turn. */
@@ -34,15 +42,19 @@ export async function runTurn(
       await ports.until(() => !isHeld(state) || isInterrupted(state));
       continue;
     }
-    const atLimit = state.wrapsUp || state.step >= maxIterations(state);
-    if (atLimit && options.atLimit === 'stop') return reachLimit(state, ports);
+    const atLimit = state.wrapsUp || isAtLimit(state);
+    if (atLimit && options.atLimit === 'stop')
+      return stopTurn(state, ports, limitWords(maxIterations(state)));
     const outcome = await callModel(state, ports, atLimit);
     if (outcome.kind === 'stopped') return finishTurn(state, ports, 'interrupted');
     if (outcome.kind === 'failed') return failTurn(state, ports, outcome.error);
     const { reply } = outcome;
     if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
-    if (reply.toolCalls.length > 0 && !atLimit) await answerToolCalls(state, ports, reply);
-    else if (atLimit) return finishTurn(state, ports, 'limit');
+    if (reply.toolCalls.length > 0 && !atLimit) {
+      const handoff = await answerToolCalls(state, ports, reply);
+      if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
+      if (handoff !== null) switchAgent(state, ports, handoff);
+    } else if (atLimit) return finishTurn(state, ports, 'limit');
     else {
       // One that is paused takes what it is told meanwhile before it ends.
       if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
@@ -63,6 +75,12 @@ function isHeld(state: ConversationState): boolean {
 
 function maxIterations(state: ConversationState): number {
   return state.roster.agents[state.agent]?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
+}
+
+/** The steps of the active agent in this turn, and in a task those of the task as a whole. */
+function isAtLimit(state: ConversationState): boolean {
+  const { step, agentSinceStep, maxTurns, steps } = state;
+  return step - agentSinceStep >= maxIterations(state) || (maxTurns !== null && steps >= maxTurns);
 }
 
 function startTurn(state: ConversationState, ports: TurnPorts): void {
@@ -101,6 +119,7 @@ async function callModel(
     head: state.head,
     append: state.unstored.slice(),
     ...(lastStep ? { tools: 'none' as const } : {}),
+    ...(hasTasksToLookAfter(state) ? { hasTasks: true as const } : {}),
   };
   const outcome = await ports.callModel(request);
   if (outcome.kind === 'reply') commitReply(state, ports, request, outcome.reply);
@@ -149,8 +168,9 @@ function failTurn(state: ConversationState, ports: TurnPorts, error: EventError)
   return finishTurn(state, ports, 'failed', error);
 }
 
-function reachLimit(state: ConversationState, ports: TurnPorts): TurnOutcome {
-  sayAsSystem(state, ports, limitWords(maxIterations(state)));
+/** Ends the turn with words that the user can read. */
+function stopTurn(state: ConversationState, ports: TurnPorts, words: string): TurnOutcome {
+  sayAsSystem(state, ports, words);
   return finishTurn(state, ports, 'limit');
 }
 

@@ -42,7 +42,8 @@ export function toView(state: ConversationState): ConversationView {
 
 /** Without what only the engine needs. */
 function toTaskView(task: TaskRecord): TaskView {
-  const { notify: _notify, key: _key, dependsOn: _dependsOn, launch: _launch, ...rest } = task;
+  const { notify: _notify, key: _key, dependsOn: _dependsOn, launch: _launch, name: _name, ...known } = task;
+  const { group: _group, maxTurns: _maxTurns, ...rest } = known;
   const { runtimeMs: _runtimeMs, resultSize: _resultSize, stopped: _stopped, ...told } = rest;
   const { stopMode: _stopMode, steering: _steering, missedMessages: _missed, ...view } = told;
   return view;

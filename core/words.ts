@@ -11,6 +11,25 @@ export function turnFailedWords(error: EventError): string {
   return `I could not answer: ${error.message} Nothing is lost; you can go on, or send your message again.`;
 }
 
+/** For the agent that takes over. */
+export function handoffWords(from: string, to: string, reason: string | null): string {
+  const why =
+    reason === null || reason.trim() === '' ? 'No reason was given.' : `The reason given: ${reason}`;
+  return (
+    `${from} has handed this conversation over to you, ${to}. ${why} Go on from here and answer the user now. ` +
+    `What was said before stands above; the tools that ${from} called are not yours: use only your own.`
+  );
+}
+
+/** For the user. */
+export function handoffLimitWords(handoffs: number): string {
+  const times = handoffs === 1 ? 'once' : `${handoffs} times`;
+  return (
+    `I stopped: this conversation was handed on ${times} without an answer. ` +
+    'Tell me more exactly what you need, and we go on from here.'
+  );
+}
+
 export function limitWords(steps: number): string {
   return `I stopped after ${steps} steps without coming to an end. Tell me how to go on, or ask for less at once.`;
 }

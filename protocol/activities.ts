@@ -33,6 +33,8 @@ export interface ModelCallRequest extends ConversationId {
   append: NewRow[];
   /** `none`: the last step of a task, which has to answer. */
   tools?: 'none';
+  /** There are tasks to look after, for an agent whose own tools do not do that. */
+  hasTasks?: true;
 }
 
 /** What of it is in history: whose call it is, the workflow's id tells. */
@@ -111,6 +113,8 @@ export interface OpenTaskRequest {
   attachments: string[];
   context: 'none' | 'recent' | 'all';
   variables: Record<string, unknown>;
+  /** Of the sub-agent's entry, filled in from the variables of the starter; `variables` come before them. */
+  input?: Record<string, unknown>;
   queuedAt: number;
 }
 

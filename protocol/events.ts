@@ -35,6 +35,8 @@ export type EventBody =
   | { type: 'notice'; code: string; text: string }
   /** A message was accepted and waits for a step. */
   | { type: 'message.queued'; message: string; delivery: Delivery }
+  /** A handoff: from the next step on another agent speaks, in the same turn. */
+  | { type: 'agent.switched'; from: string; to: string; reason: string | null }
   | { type: 'turn.started'; turn: number; cause: TurnCause; inputs: string[] }
   /** The turn was told to stop; `turn.finished` follows with `interrupted`. */
   | { type: 'turn.interrupting'; turn: number }

@@ -14,6 +14,7 @@ export interface TaskInput {
   depth: number;
   /** Agents above this one, nearest last: a task may not start one of them. */
   ancestors: string[];
+  maxTurns?: number;
   roster: Roster;
   user: string | null;
   rollover: RolloverThreshold;

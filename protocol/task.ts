@@ -37,9 +37,15 @@ export interface TaskRequest {
   attachments?: string[];
   context?: 'none' | 'recent' | 'all';
   variables?: Record<string, unknown>;
-  notify?: 'always' | 'failure' | 'never';
+  /** `group`: one notice when the last task of its group has ended. */
+  notify?: 'always' | 'failure' | 'group' | 'never';
+  group?: string;
   /** Tasks of the same starter that have to end first; their results are handed over. */
   dependsOn?: string[];
+  /** Model calls that it may make, within what its agent may; then it has to answer. */
+  maxTurns?: number;
+  /** Of the sub-agent's entry: variables of the task, made from those of its starter. */
+  input?: Record<string, unknown>;
   /** The same key of the same starter gives the task that it already started. */
   key?: string;
 }

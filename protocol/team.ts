@@ -41,6 +41,8 @@ export interface SubAgent {
   agent: string;
   name: string | null;
   description: string | null;
+  /** Variables of the task, made from those of its starter by `{{name}}`; null for none. */
+  input: Record<string, unknown> | null;
   holdingMessage: string | null;
 }
 
@@ -88,6 +90,8 @@ export interface Limits {
   wrapUpTimeoutMs: number;
   /** Tool calls of one step; the ones beyond are answered with an error. */
   maxToolCallsPerStep: number;
+  /** The one after it ends the turn. */
+  maxHandoffsPerTurn: number;
   modelIdleTimeoutMs: number;
 }
 
@@ -99,6 +103,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxTaskTimeMs: 7 * 24 * 3600 * 1000,
   wrapUpTimeoutMs: 60_000,
   maxToolCallsPerStep: 128,
+  maxHandoffsPerTurn: 5,
   modelIdleTimeoutMs: 600_000,
 };
 
@@ -116,9 +121,20 @@ export interface Roster {
 export interface RosterAgent {
   /** For people: shown in summaries, such as `openai/gpt-4o`. */
   model: string;
-  /** Whom it may start, each with the words that a turn says when it would end without one. */
-  subAgents: { agent: string; holdingMessage?: string }[];
+  /** Whom it may start. */
+  subAgents: RosterSubAgent[];
+  /** Whom it may hand the conversation over to. */
+  handoffs: string[];
   /** Of its tools for background agents; null where it has none. */
   dialect: DialectName | null;
   maxIterations: number;
+}
+
+export interface RosterSubAgent {
+  agent: string;
+  /** What the model calls it, where that is not the agent's name. */
+  name?: string;
+  input?: Record<string, unknown>;
+  /** The words that a turn says when it started this agent and would end without one. */
+  holdingMessage?: string;
 }

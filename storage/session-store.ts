@@ -46,6 +46,8 @@ export interface SessionFilter {
 export interface StatusChange {
   status: SessionStatus;
   at: number;
+  /** Who speaks now. */
+  agent?: string;
   reason?: string | null;
   finalView?: unknown;
 }
@@ -130,6 +132,7 @@ export class SessionStore {
       .set({
         status: change.status,
         updated_at: change.at,
+        ...(change.agent === undefined ? {} : { agent: change.agent }),
         ...(change.reason === undefined ? {} : { close_reason: change.reason }),
         ...(isClosing ? { closed_at: change.at } : {}),
         ...(change.finalView === undefined ? {} : { final_view: toNullableJson(change.finalView) }),

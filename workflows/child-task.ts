@@ -37,6 +37,7 @@ export function startTaskWorkflow(
     title: task.title,
     depth: task.depth,
     ancestors: [...state.ancestors, state.agent],
+    ...(task.maxTurns === null ? {} : { maxTurns: task.maxTurns }),
     roster: toTaskRoster(state.roster, task.agent),
     ...(task.dependsOn.length === 0 ? {} : { prerequisites: toPrerequisites(state, task) }),
     ...settings,

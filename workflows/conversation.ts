@@ -2,7 +2,13 @@
  * A conversation inside a workflow: its state, and the durable ports by which the pure core acts. Sessions and
  * tasks share it; what only one of them does is in session.ts and task.ts.
  */
-import { CancellationScope, condition, setCurrentDetails, uuid4 } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  uuid4,
+} from '@temporalio/workflow';
 import type { ConversationState } from '../core/conversation-state.ts';
 import { recordEvent } from '../core/fold.ts';
 import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../core/gather-completions.ts';
@@ -14,6 +20,7 @@ import type { RolloverThreshold } from '../protocol/task.ts';
 import { describeConversation } from './current-details.ts';
 import { now } from './durable-clock.ts';
 import { createEffects } from './effects.ts';
+import { toAgentAttribute } from './search-attributes.ts';
 import { sink } from './sinks.ts';
 import { TaskLauncher } from './task-launcher.ts';
 
@@ -34,6 +41,7 @@ export function createConversation(
 
   function record(body: EventBody): void {
     recordEvent(state, body, now());
+    if (body.type === 'agent.switched') upsertSearchAttributes(toAgentAttribute(body.to));
     setCurrentDetails(describeConversation(state));
     sink.poke(state.id, state.offset);
     const milestone = toMilestone(state.id, body);

@@ -26,6 +26,11 @@ export function toSearchAttributes(values: {
   );
 }
 
+/** After a handoff: the agent that speaks now. */
+export function toAgentAttribute(value: string): { key: typeof agent; value: string }[] {
+  return [{ key: agent, value }];
+}
+
 /** A change of the status: each costs an event of history, so idle and busy are not told. */
 export function toStatusAttribute(value: 'closing' | 'closed'): { key: typeof status; value: string }[] {
   return [{ key: status, value }];

@@ -24,6 +24,7 @@ export async function storeTask(
     attachments: request.attachments ?? [],
     context: request.context ?? 'none',
     variables: request.variables ?? {},
+    ...(request.input === undefined ? {} : { input: request.input }),
     queuedAt: task.queuedAt,
   });
 }

@@ -68,13 +68,14 @@ function nameOf({
 }
 
 function openState({ carried, ...input }: TaskInput): ConversationState {
-  const { workspace, session, task: id, roster, agent, depth, ancestors } = input;
+  const { workspace, session, task: id, roster, agent, depth, ancestors, maxTurns } = input;
   const opening: Opening = {
     id: { workspace, session, task: id },
     roster,
     agent,
     depth,
     ancestors,
+    ...(maxTurns === undefined ? {} : { maxTurns }),
     at: now(),
   };
   if (carried !== undefined) return readCarriedState(opening, carried);

@@ -27,7 +27,7 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   await store.transcript.openStep(call, step, call.append);
   const rows = await store.transcript.read(call, { upTo: call.head });
   const isTask = call.task !== null;
-  const tools = listTools(team, agent, { isTask });
+  const tools = listTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
   const date = new Date(rows[0]?.at ?? 0).toISOString().slice(0, 10);
   const request: ProviderRequest = {
     system: renderSystemPrompt(team, agent, { isTask, date }),

@@ -1,6 +1,7 @@
 /** The system prompt of an agent. Byte-stable from call to call, so that the provider's cache holds. */
 import { hostname, platform } from 'node:os';
 import { readDialect } from '../../core/roster.ts';
+import { labelOf } from '../../core/sub-agents.ts';
 import type { Agent, DialectName, Team } from '../../protocol/team.ts';
 
 export interface PromptSituation {
@@ -24,7 +25,7 @@ export function renderSystemPrompt(team: Team, agent: Agent, situation: PromptSi
 function describeSubAgents(team: Team, agent: Agent): string {
   const lines = agent.subAgents.map((entry) => {
     const description = entry.description ?? team.agents[entry.agent]?.description ?? '';
-    return `- ${entry.agent}: ${description}`;
+    return `- ${labelOf(entry)}: ${description}`;
   });
   return ['Agents that you may give work to:', ...lines].join('\n');
 }

@@ -2,15 +2,18 @@
 import { z } from 'zod';
 import { toToolName } from '../../core/dialect.ts';
 import { readDialect } from '../../core/roster.ts';
+import { labelOf } from '../../core/sub-agents.ts';
 import * as schemas from '../../protocol/schemas/tool-arguments.ts';
 import type { Agent, SubAgent, Team } from '../../protocol/team.ts';
 import type { CatalogTool } from './catalog-tool.ts';
 
 /** In a stable order, like all tools. */
-export function listDelegationTools(team: Team, agent: Agent): CatalogTool[] {
-  if (agent.subAgents.length === 0) return [];
+export function listDelegationTools(team: Team, agent: Agent, hasTasks: boolean): CatalogTool[] {
   const dialect = readDialect(agent);
-  if (dialect === null) return [transferTool(agent)];
+  if (dialect === null) {
+    const transfer = agent.subAgents.length > 0 ? [transferTool(agent)] : [];
+    return hasTasks ? [...transfer, ...BACKGROUND_TOOLS, MESSAGE_TOOL] : transfer;
+  }
   if (dialect === 'tasks') {
     return [...agent.subAgents.map((entry) => subAgentTool(team, entry)), ...TASK_TOOLS, MESSAGE_TOOL];
   }
@@ -18,12 +21,12 @@ export function listDelegationTools(team: Team, agent: Agent): CatalogTool[] {
 }
 
 function agentArgument(agent: Agent): z.ZodType<string> {
-  const names = agent.subAgents.map((entry) => entry.agent);
+  const names = agent.subAgents.map(labelOf);
   return z.enum(names).describe('Which agent does the work');
 }
 
 function describeAgents(agent: Agent): string {
-  return `The agents are: ${agent.subAgents.map((entry) => entry.agent).join(', ')}.`;
+  return `The agents are: ${agent.subAgents.map(labelOf).join(', ')}.`;
 }
 
 function transferTool(agent: Agent): CatalogTool {
@@ -74,11 +77,28 @@ const WAIT_TOOL: CatalogTool = {
   arguments: schemas.waitBackgroundAgentsArguments,
 };
 
+/** Offered in a conversation only. */
+export function handoffTool(team: Team, agent: Agent): CatalogTool {
+  const targets = agent.handoffs.map((entry) => {
+    const description = entry.description ?? team.agents[entry.agent]?.description ?? '';
+    return description === '' ? `- ${entry.agent}` : `- ${entry.agent}: ${description}`;
+  });
+  const names = z.enum(agent.handoffs.map((entry) => entry.agent)).describe('Who takes over');
+  return {
+    name: 'handoff',
+    description: [
+      'Hand this conversation over to another agent, which answers the user from here on. The agents are:',
+      ...targets,
+    ].join('\n'),
+    arguments: schemas.handoffArguments.extend({ agent: names }),
+  };
+}
+
 function subAgentTool(team: Team, entry: SubAgent): CatalogTool {
   const description = entry.description ?? team.agents[entry.agent]?.description ?? '';
   const what = description === '' ? '' : `${description.replace(/[.\s]*$/, '')}. `;
   return {
-    name: toToolName(entry.agent),
+    name: toToolName(labelOf(entry)),
     description: `${what}Gives a task to this agent; waits for its answer unless \`background\` is true.`,
     arguments: schemas.subAgentToolArguments,
   };

@@ -5,17 +5,25 @@ import * as schemas from '../../protocol/schemas/tool-arguments.ts';
 import type { Agent, Team } from '../../protocol/team.ts';
 import type { ToolDefinition } from '../model/provider.ts';
 import type { CatalogTool } from './catalog-tool.ts';
-import { listDelegationTools } from './delegation-tools.ts';
+import { handoffTool, listDelegationTools } from './delegation-tools.ts';
+
+export interface ToolSituation {
+  /** Inside a task: nothing is handed over there. */
+  isTask: boolean;
+  /** There are tasks to look after, whatever the agent's own tools are. */
+  hasTasks: boolean;
+}
 
 /** In a stable order: a changed prefix would cost the provider's cache. */
-export function listTools(team: Team, agent: Agent, { isTask }: { isTask: boolean }): CatalogTool[] {
+export function listTools(team: Team, agent: Agent, { isTask, hasTasks }: ToolSituation): CatalogTool[] {
   const tools: CatalogTool[] = [];
-  tools.push(...listDelegationTools(team, agent));
+  tools.push(...listDelegationTools(team, agent, hasTasks));
   for (const { type } of agent.toolsets) {
     if (type === 'think') tools.push(THINK);
     if (type === 'todo') tools.push(...TODO_TOOLS);
   }
   if (isTask) tools.push(SAVE_FILE, REPORT_PROGRESS);
+  else if (agent.handoffs.length > 0) tools.push(handoffTool(team, agent));
   const unavailable = team.unavailable.filter((entry) => entry.agent === agent.name);
   return [...tools, ...unavailable.map(({ toolset, reason }) => unavailableTool(toolset, reason))];
 }

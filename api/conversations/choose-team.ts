@@ -20,7 +20,7 @@ export function chooseTeam(
 ): Team {
   if (typeof body.team === 'string' && NAME.test(body.team)) return findTeam({ teams }, workspace, body.team);
   const yaml = typeof body.team === 'string' ? body.team : JSON.stringify(body.team);
-  const { team, errors } = compileTeam({ name: INLINE_NAME, yaml });
+  const { team, errors } = compileTeam({ workspace, name: INLINE_NAME, yaml });
   if (team === null) throw invalidTeam('The team that came along', errors, 'team');
   refuseOwnAddresses(team);
   return team;

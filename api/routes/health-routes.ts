@@ -45,7 +45,7 @@ const metrics = defineRoute({
   summary: 'The numbers of this process, for Prometheus',
   description:
     'Requests, streams, the store, and where the process works too, turns, tasks, model calls, tokens, cost. ' +
-    'No label holds an id or content. A worker tells its numbers at OFFSTAGE_METRICS.',
+    'No label holds an id or content. A worker tells its numbers at OFFSTAGE_METRICS. Where there are access keys it wants one.',
   successes: [{ status: 200, description: 'In the text format of Prometheus', mediaType: 'text/plain' }],
   problems: [],
   async handle({ registry }, { response }) {

@@ -57,7 +57,9 @@ const check = defineRoute({
   successes: [{ status: 200, description: 'What was found', schema: teamValidationSchema }],
   problems: [],
   async handle({ compileTeam }, incoming) {
-    const { team, errors, warnings } = compileTeam({ name: 'team', yaml: await readTeamText(incoming) });
+    const { workspace } = incoming.principal;
+    const yaml = await readTeamText(incoming);
+    const { team, errors, warnings } = compileTeam({ workspace, name: 'team', yaml });
     return { status: 200, body: { valid: team !== null, errors, warnings } };
   },
 });

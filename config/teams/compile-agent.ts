@@ -6,18 +6,24 @@ import { DEFAULT_MAX_ITERATIONS } from '../../protocol/team.ts';
 import type { Agent, UnavailableTool } from '../../protocol/team.ts';
 import { readDuration } from './compile-limits.ts';
 import type { ModelTable } from './compile-models.ts';
+import { readDialect } from '../../core/roster.ts';
+import { checkToolNames } from './check-tool-names.ts';
 import { compileHandoffs, compileSubAgents } from './compile-references.ts';
 import { compileToolsets } from './compile-toolsets.ts';
 import { findTemplates } from './find-templates.ts';
 import type { FindingsReport, Path } from './finding.ts';
+import type { OtherTeams } from './other-teams.ts';
 import { readMap } from './read-shape.ts';
 
 export interface AgentContext {
+  /** The name of the team. */
+  team: string;
   /** The names of all agents of the file. */
   known: readonly string[];
   models: ModelTable;
   report: FindingsReport;
   unavailable: UnavailableTool[];
+  others: OtherTeams | null;
 }
 
 /** Lists are read item by item, so what is in them is left open here. */
@@ -39,11 +45,13 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
     return null;
   }
   const written = readMap(openAgentSchema, value, path, report);
-  const references = { agent: name, known: context.known, report, unavailable };
+  const { team, known, others } = context;
+  const references = { team, agent: name, known, report, unavailable, others };
   const subAgents = compileSubAgents(written.sub_agents, references);
   const handoffs = compileHandoffs(written.handoffs, references);
-  const hasSubAgents = Array.isArray(written.sub_agents) && written.sub_agents.length > 0;
-  const tools = compileToolsets(written.toolsets, name, hasSubAgents, report);
+  const has = { hasSubAgents: isFilledList(written.sub_agents), hasHandoffs: isFilledList(written.handoffs) };
+  const tools = compileToolsets(written.toolsets, name, has, report);
+  if (readDialect(tools) === 'tasks') checkToolNames(name, subAgents, report);
   unavailable.push(...tools.unavailable, ...listAbsentTools(name, written));
   checkTemplates(written.instruction ?? '', [...path, 'instruction'], report);
   const hasModel = typeof value === 'object' && Object.hasOwn(value, 'model');
@@ -62,6 +70,10 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
     welcomeMessage: written.welcome_message ?? null,
     commands: toCommands(written.commands),
   };
+}
+
+function isFilledList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
 }
 
 function compileModelName(
@@ -116,7 +128,7 @@ function toCommands(written: AgentFile['commands']): Record<string, string> {
 /** What the agent would be told of as tools, were they there. */
 function listAbsentTools(
   agent: string,
-  written: { functions?: string[]; rag?: string[]; handoffs?: unknown },
+  written: { functions?: string[]; rag?: string[] },
 ): UnavailableTool[] {
   const functions = (written.functions ?? []).map((name) => ({
     agent,
@@ -128,11 +140,7 @@ function listAbsentTools(
     toolset: `rag ${name}`,
     reason: 'search in documents does not exist yet',
   }));
-  const handoff =
-    Array.isArray(written.handoffs) && written.handoffs.length > 0
-      ? [{ agent, toolset: 'handoff', reason: 'handing the conversation over does not exist yet' }]
-      : [];
-  return [...functions, ...sources, ...handoff];
+  return [...functions, ...sources];
 }
 
 function checkTemplates(instruction: string, path: Path, report: FindingsReport): void {

@@ -28,6 +28,7 @@ export function compileLimits(value: unknown, report: FindingsReport): Limits {
     wrapUpTimeoutMs:
       readDuration(written.wrap_up_timeout, [...path, 'wrap_up_timeout'], report) ?? defaults.wrapUpTimeoutMs,
     maxToolCallsPerStep: written.max_tool_calls_per_step ?? defaults.maxToolCallsPerStep,
+    maxHandoffsPerTurn: written.max_handoffs_per_turn ?? defaults.maxHandoffsPerTurn,
     modelIdleTimeoutMs:
       readDuration(written.model_idle_timeout, [...path, 'model_idle_timeout'], report) ??
       defaults.modelIdleTimeoutMs,

@@ -9,6 +9,9 @@ import { compileLimits } from './compile-limits.ts';
 import { compileModels } from './compile-models.ts';
 import type { ModelSurroundings } from './compile-models.ts';
 import { findCycles } from './find-cycles.ts';
+import { importAgents } from './import-agents.ts';
+import { NO_OTHER_TEAMS } from './other-teams.ts';
+import type { OtherTeams } from './other-teams.ts';
 import { byPlace, createReport } from './finding.ts';
 import type { Finding, FindingsReport } from './finding.ts';
 import { readEntries, readMap } from './read-shape.ts';
@@ -22,6 +25,8 @@ export interface TeamSource {
   /** The operator's aliases, and what is set in the environment: they decide which models are used. */
   aliases?: ModelAliases;
   isSet?: (variable: string) => boolean;
+  /** Whose agents it may name as `team/agent`; null to understand the file by itself, as one of those. */
+  others?: OtherTeams | null;
 }
 
 export interface CompiledTeam {
@@ -51,12 +56,14 @@ const MOST_AGENTS = 200;
 /** A person mends these first; a file of nothing but mistakes would tell megabytes. */
 const MOST_FINDINGS = 200;
 
-export function compileTeam({ name, yaml, aliases = {}, isSet = () => false }: TeamSource): CompiledTeam {
+export function compileTeam(from: TeamSource): CompiledTeam {
+  const { name, yaml, aliases = {}, isSet = () => false, others = NO_OTHER_TEAMS } = from;
   const source = readYaml(yaml);
   const report = createReport(source.locate);
   report.errors.push(...source.errors);
   report.warnings.push(...source.warnings);
-  const team = source.value === undefined ? null : compile(name, source.value, { aliases, isSet }, report);
+  const team =
+    source.value === undefined ? null : compile(name, source.value, { aliases, isSet, others }, report);
   return {
     team: report.errors.length > 0 ? null : team,
     errors: toTold(report.errors),
@@ -75,7 +82,7 @@ function toTold(findings: Finding[]): Finding[] {
 function compile(
   name: string,
   value: unknown,
-  surroundings: ModelSurroundings,
+  { others, ...surroundings }: ModelSurroundings & { others: OtherTeams | null },
   report: FindingsReport,
 ): Team | null {
   if (value === null) {
@@ -91,18 +98,11 @@ function compile(
   const limits = compileLimits(file.limits, report);
   const unavailable: UnavailableTool[] = [];
   const entries = readEntries(file.agents, ['agents'], report);
-  if (entries.length > MOST_AGENTS) {
-    report.error(
-      ['agents'],
-      `the team has ${entries.length} agents; at most ${MOST_AGENTS} are allowed`,
-      'key',
-    );
-    return null;
-  }
+  if (isTooLarge(entries.length, report)) return null;
   const known = entries.map(([agent]) => agent);
   const agents = entries.flatMap(([agent, inner]) => {
     checkName(agent, report);
-    const compiled = compileAgent(agent, inner, { known, models, report, unavailable });
+    const compiled = compileAgent(agent, inner, { team: name, known, models, report, unavailable, others });
     return compiled === null ? [] : [compiled];
   });
   const entry = known.includes('root') ? 'root' : known[0];
@@ -113,21 +113,26 @@ function compile(
   checkDescriptions(agents, entry, report);
   const byName = Object.fromEntries(agents.map((agent) => [agent.name, agent]));
   if (!limits.allowCycles) warnOfCycles(byName, report);
-  const content = {
-    name,
-    entry,
-    agents: byName,
-    models: models.used,
-    limits,
-    onClose,
-    unavailable: eachOnce(unavailable),
-  };
+  const whole = { name, entry, agents: byName, models: models.used, limits, onClose, unavailable };
+  if (others !== null) importAgents(whole, others);
+  if (isTooLarge(Object.keys(whole.agents).length, report, ' with those of other teams')) return null;
+  const content = { ...whole, unavailable: eachOnce(unavailable) };
   return { ...content, version: teamVersion(content) };
 }
 
 function compileOnClose(written: unknown, report: FindingsReport): OnClose {
   const session = written === undefined ? {} : readMap(sessionFileSchema, written, ['session'], report);
   return session.on_close ?? 'stop';
+}
+
+function isTooLarge(agents: number, report: FindingsReport, which = ''): boolean {
+  if (agents <= MOST_AGENTS) return false;
+  report.error(
+    ['agents'],
+    `the team has ${agents} agents${which}; at most ${MOST_AGENTS} are allowed`,
+    'key',
+  );
+  return true;
 }
 
 function eachOnce(tools: readonly UnavailableTool[]): UnavailableTool[] {

@@ -14,7 +14,7 @@ export interface CompiledToolsets {
 export function compileToolsets(
   value: unknown,
   agent: string,
-  hasSubAgents: boolean,
+  { hasSubAgents, hasHandoffs }: { hasSubAgents: boolean; hasHandoffs: boolean },
   report: FindingsReport,
 ): CompiledToolsets {
   const compiled: CompiledToolsets = { toolsets: [], unavailable: [] };
@@ -37,12 +37,11 @@ export function compileToolsets(
     warnOfOptions(toolset, path, report);
     const existing = toExisting(toolset);
     if (existing === null) {
-      if (!hasSubAgents) {
-        report.warn(
-          [...path, 'type'],
-          'transfer_task comes with sub_agents, and the agent has none',
-          'value',
-        );
+      const [needs, has] =
+        toolset.type === 'handoff' ? ['handoffs', hasHandoffs] : ['sub_agents', hasSubAgents];
+      if (!has) {
+        const words = `${toolset.type} comes with ${needs}, and the agent has none`;
+        report.warn([...path, 'type'], words, 'value');
       }
     } else if (compiled.toolsets.some((earlier) => earlier.type === existing.type)) {
       report.warn([...path, 'type'], `the toolset ${toolset.type} is there twice`, 'value');

@@ -7,6 +7,7 @@ import type { ToolsetType } from '../../protocol/schemas/team-file-toolset.ts';
 /** Null: it exists. Otherwise why its tools are not there, said at load and to the model. */
 export const TOOLSETS: Record<ToolsetType, string | null> = {
   background_agents: null,
+  handoff: null,
   think: null,
   todo: null,
   transfer_task: null,
@@ -14,7 +15,6 @@ export const TOOLSETS: Record<ToolsetType, string | null> = {
   api: 'tools made from an HTTP address do not exist yet',
   fetch: 'fetching web pages does not exist yet',
   filesystem: 'access to files does not exist yet',
-  handoff: 'handing the conversation over does not exist yet',
   lsp: 'language servers are not connected',
   mcp: 'MCP servers are not connected yet',
   memory: 'memory across sessions does not exist yet',
@@ -42,8 +42,6 @@ export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: stri
     'limits.max_tree_tasks',
     'a limit for the whole tree does not exist yet; max_running_tasks holds per starter',
   ],
-  ['limits.max_handoffs_per_turn', 'handing the conversation over does not exist yet'],
-  ['agents.*.handoffs', 'handing the conversation over does not exist yet; the agent goes on by itself'],
   ['agents.*.functions', 'functions do not exist yet; the agent is told so when it calls one'],
   ['agents.*.budget', 'budgets do not exist yet: nothing limits what the agent spends'],
   ['agents.*.permissions', 'permissions do not exist yet: the agent may call every tool that it has'],
@@ -55,7 +53,6 @@ export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: stri
   ['agents.*.add_description_parameter', 'tool calls have no description parameter here'],
   ['agents.*.rag', 'search in documents does not exist yet'],
   ['agents.*.skills', 'skills do not exist here'],
-  ['agents.*.sub_agents.*.input', 'variables do not exist yet: nothing is mapped into the task'],
   ['models.*.routing', 'routing does not exist here: the entry’s own model answers everything'],
 ];
 

@@ -1,5 +1,6 @@
 /** The tools that the engine answers itself. Their arguments were checked where the model's reply came in. */
 import type { ConversationState } from '../conversation-state.ts';
+import { answerHandoff } from '../handoff.ts';
 import type { EngineTool } from '../tool-call.ts';
 import { backgroundTools } from './background-dialect.ts';
 import { findSubAgentTool, taskTools } from './tasks-dialect.ts';
@@ -7,6 +8,7 @@ import { findSubAgentTool, taskTools } from './tasks-dialect.ts';
 const tools: Record<string, EngineTool | undefined> = {
   ...backgroundTools,
   ...taskTools,
+  handoff: answerHandoff,
   // The thought is in the call itself; there is nothing to do and no effect to record.
   think: () => ({ outcome: 'ok', text: 'Noted. Go on.' }),
 };

@@ -21,7 +21,7 @@ export function runBackgroundAgent(
     outcome: 'ok',
     text: [
       `task_id: ${task.id}`,
-      `agent: ${task.agent}`,
+      `agent: ${task.name}`,
       `task: ${task.title}`,
       `status: ${dialect.statusWord(task.status)}`,
       `${said}.${begin} You are told when it ends; do not wait for it, go on with the conversation.`,

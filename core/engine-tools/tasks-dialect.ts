@@ -7,6 +7,7 @@ import type {
 import type { TaskRequest } from '../../protocol/task.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { toToolName } from '../dialect.ts';
+import { labelOf, listSubAgents } from '../sub-agents.ts';
 import type { EngineTool } from '../tool-call.ts';
 import { listBackgroundAgents } from './list-background-agents.ts';
 import { runBackgroundAgent } from './run-background-agent.ts';
@@ -31,13 +32,13 @@ export const taskTools: Record<string, EngineTool> = {
 
 /** The tool that is named after a sub-agent of the active agent. Without `background` it waits for the answer. */
 export function findSubAgentTool(state: ConversationState, name: string): EngineTool | undefined {
-  const agent = state.roster.agents[state.agent];
-  if (agent?.dialect !== 'tasks') return undefined;
-  const entry = agent.subAgents.find((subAgent) => toToolName(subAgent.agent) === name);
+  if (state.roster.agents[state.agent]?.dialect !== 'tasks') return undefined;
+  const entry = listSubAgents(state).find((subAgent) => toToolName(labelOf(subAgent)) === name);
   if (entry === undefined) return undefined;
   return (situation) => {
-    const { task, background } = situation.call.arguments as SubAgentToolArguments;
-    const request: TaskRequest = { agent: entry.agent, task };
+    const { task, background, max_turns } = situation.call.arguments as SubAgentToolArguments;
+    const maxTurns = max_turns === undefined || max_turns === 0 ? {} : { maxTurns: max_turns };
+    const request: TaskRequest = { agent: labelOf(entry), task, ...maxTurns };
     return background === true ? runBackgroundAgent(situation, request) : transferTask(situation, request);
   };
 }

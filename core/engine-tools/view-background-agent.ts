@@ -16,10 +16,10 @@ export async function viewBackgroundAgent(
   const task = findOwnTask(state, wanted);
   if (task === undefined) return { outcome: 'error', text: notFoundWords(wanted) };
   const wait = waitMs === undefined ? null : await waitForTasks(situation, [task], toTimeout(waitMs));
-  const { id, agent, title, status } = task;
+  const { id, name, title, status } = task;
   return executeTool(situation, {
     task: id,
-    agent,
+    agent: name,
     title,
     status,
     runtimeMs: runtimeOf(task, ports.now()),

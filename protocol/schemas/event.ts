@@ -23,6 +23,7 @@ export const eventSchema = z
     event('session.closed', { reason: z.string() }),
     event('notice', { code: z.string(), text: z.string() }),
     event('message.queued', { message: messageSchema, delivery: deliverySchema }),
+    event('agent.switched', { from: z.string(), to: z.string(), reason: z.string().nullable() }),
     event('turn.started', {
       turn,
       cause: z.enum(['message', 'completion', 'task']),

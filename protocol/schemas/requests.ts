@@ -85,7 +85,11 @@ export const startTaskSchema = z
     dependsOn: z.array(name).max(100).optional().meta({
       description: 'Ids of tasks of this session that have to end first; their results are handed over.',
     }),
-    notify: z.enum(['always', 'failure', 'never']).optional(),
+    group: name.optional().meta({ description: 'A name that tasks of one purpose share.' }),
+    notify: z.enum(['always', 'failure', 'group', 'never']).optional().meta({
+      description:
+        'When the main agent is told of its end; `group`: once, when the last of its group has ended.',
+    }),
     key: name
       .optional()
       .meta({ description: 'The same key gives the task that was already started with it.' }),

@@ -26,7 +26,7 @@ export const limitsFileSchema = z.strictObject({
     description: 'How long a task that is to wrap up may take until it is stopped; default 60s.',
   }),
   max_tool_calls_per_step: z.int().min(1).optional().meta({ description: 'Default 128.' }),
-  max_handoffs_per_turn: z.int().min(0).optional(),
+  max_handoffs_per_turn: z.int().min(0).optional().meta({ description: 'Default 5.' }),
   model_idle_timeout: duration.optional(),
   budget: budgetFileSchema.optional(),
 });

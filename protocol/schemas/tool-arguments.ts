@@ -20,10 +20,14 @@ export const runBackgroundAgentArguments = z.strictObject({
     .max(100)
     .optional()
     .describe('Ids of your tasks that have to end first; this one gets their results'),
+  variables: z.record(z.string(), z.unknown()).optional().describe('Facts for the agent, by name'),
+  group: z.string().min(1).optional().describe('A name that tasks of one purpose share'),
   notify: z
-    .enum(['always', 'failure', 'never'])
+    .enum(['always', 'failure', 'group', 'never'])
     .optional()
-    .describe('When to tell you of its end; default always'),
+    .describe(
+      'When to tell you of its end; default always. group: once, when the last of its group has ended',
+    ),
   key: z.string().optional().describe('The same key gives the task that was already started with it'),
 });
 
@@ -77,9 +81,13 @@ export const subAgentToolArguments = z.strictObject({
   background: z
     .boolean()
     .optional()
-    .describe(
-      'true: it works beside the conversation, and you get a task id at once. Else you wait for its answer',
-    ),
+    .describe('true: it works beside the conversation, and you get a task id. Else you wait for its answer'),
+  max_turns: z.number().int().min(0).optional().describe('Steps that it may take; 0 for its own limit'),
+});
+
+export const handoffArguments = z.strictObject({
+  agent: z.string().describe('Who takes over'),
+  reason: z.string().optional().describe('Why, in a sentence: it is told to that agent'),
 });
 
 export const getTaskResultArguments = z.strictObject({
@@ -124,5 +132,6 @@ export type StopBackgroundAgentArguments = z.infer<typeof stopBackgroundAgentArg
 export type MessageBackgroundAgentArguments = z.infer<typeof messageBackgroundAgentArguments>;
 export type SubAgentToolArguments = z.infer<typeof subAgentToolArguments>;
 export type GetTaskResultArguments = z.infer<typeof getTaskResultArguments>;
+export type HandoffArguments = z.infer<typeof handoffArguments>;
 export type StopTaskArguments = z.infer<typeof stopTaskArguments>;
 export type WaitBackgroundAgentsArguments = z.infer<typeof waitBackgroundAgentsArguments>;

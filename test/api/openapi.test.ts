@@ -39,7 +39,10 @@ describe('the OpenAPI document', () => {
     expect(document.components.securitySchemes.accessKey).toMatchObject({ type: 'http', scheme: 'bearer' });
     for (const { path, method } of ALL_ROUTES) {
       const { security } = document.paths[path][method];
-      expect([path, security]).toEqual([path, path.startsWith('/v1/') ? [{ accessKey: [] }] : []]);
+      expect([path, security]).toEqual([
+        path,
+        path.startsWith('/v1/') || path === '/metrics' ? [{ accessKey: [] }] : [],
+      ]);
     }
   });
 

@@ -77,7 +77,7 @@ export async function startApi<G extends Gateway>(parts: {
     keys: null,
     ...parts,
     teams: openTeamFolder({ folder, ...surroundings }),
-    compileTeam: (source) => compileTeam({ ...source, ...surroundings }),
+    compileTeam: ({ workspace: _workspace, ...source }) => compileTeam({ ...source, ...surroundings }),
     settings: { demo: false, rollover: parts.rollover ?? { turns: 64, events: 1000 } },
     clock: Date.now,
     newId: randomUUID,

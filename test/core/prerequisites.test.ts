@@ -3,7 +3,7 @@ import { placePrerequisites, toPrerequisites } from '../../core/prerequisites.ts
 import { renderPrerequisites } from '../../core/prerequisites-text.ts';
 import { nextToLaunch, refuseTask } from '../../core/start-task.ts';
 import { requestStop } from '../../core/stop-task.ts';
-import { World } from './hand-driven.ts';
+import { makeRoster, makeState, World } from './hand-driven.ts';
 
 const launchable = (world: World): string[] => nextToLaunch(world.state).map(({ id }) => id);
 
@@ -29,6 +29,15 @@ describe('a task that depends on others', () => {
     world.task('b', { launched: false, dependsOn: ['a'] });
     world.task('c', { launched: false });
     expect(launchable(world)).toEqual(['c']);
+  });
+
+  it('leaves its order to others where there is room for one: the oldest, whichever text was stored first', () => {
+    const world = new World(makeState(makeRoster({ maxRunningTasks: 1 })));
+    const [older] = [world.task('a', { launched: false }), world.task('b', { launched: false })];
+    older.launch = 'unopened';
+    expect(launchable(world)).toEqual([]);
+    older.launch = 'opened';
+    expect(launchable(world)).toEqual(['a']);
   });
 
   it('is refused where one of them is not there, in the words for every unknown id', () => {

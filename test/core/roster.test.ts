@@ -37,12 +37,25 @@ describe('the roster of a team', () => {
         root: {
           model: 'openai/gpt-5.4-mini',
           subAgents: [{ agent: 'a', holdingMessage: 'Wait.' }, { agent: 'b' }],
+          handoffs: [],
           dialect: 'background_agents',
           maxIterations: 50,
         },
-        a: { model: 'openai/gpt-5.4', subAgents: [{ agent: 'c' }], dialect: null, maxIterations: 9 },
-        b: { model: 'openai/gpt-5.4', subAgents: [{ agent: 'b' }], dialect: null, maxIterations: 50 },
-        c: { model: 'openai/gpt-5.4', subAgents: [], dialect: null, maxIterations: 50 },
+        a: {
+          model: 'openai/gpt-5.4',
+          subAgents: [{ agent: 'c' }],
+          handoffs: [],
+          dialect: null,
+          maxIterations: 9,
+        },
+        b: {
+          model: 'openai/gpt-5.4',
+          subAgents: [{ agent: 'b' }],
+          handoffs: [],
+          dialect: null,
+          maxIterations: 50,
+        },
+        c: { model: 'openai/gpt-5.4', subAgents: [], handoffs: [], dialect: null, maxIterations: 50 },
       },
     });
   });

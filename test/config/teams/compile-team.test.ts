@@ -9,6 +9,8 @@ const compile = (yaml: string, more: Partial<TeamSource> = {}) =>
   compileTeam({ name: 'team', yaml, ...more });
 const place = ({ line, column, message }: Finding): string => `${line}:${column} ${message}`;
 
+const NO_WORDS = { name: null, description: null, input: null, holdingMessage: null };
+
 describe('a team file', () => {
   it('with ten mistakes tells all of them at once, each with its line and column', () => {
     const yaml = readFileSync(new URL('../fixtures/ten-mistakes.yaml', import.meta.url), 'utf8');
@@ -77,7 +79,7 @@ limits: { max_depth: 2, max_task_time: 2h, model_idle_timeout: 90, max_concurren
       description: 'Talks',
       instruction: 'Talk.',
       model: 'fast',
-      subAgents: [{ agent: 'helper', name: 'aide', description: null, holdingMessage: 'One moment.' }],
+      subAgents: [{ ...NO_WORDS, agent: 'helper', name: 'aide', holdingMessage: 'One moment.' }],
       handoffs: [],
       toolsets: [{ type: 'background_agents' }, { type: 'think' }],
       maxIterations: 50,
@@ -194,7 +196,7 @@ describe('what a file asks for and is not there', () => {
 agents:
   root:
     model: openai/m
-    sub_agents: [catalog/pirate, "*", helper]
+    sub_agents: [catalog/pirate, helper]
     handoffs: [helper]
     functions: [check_order]
     toolsets:
@@ -215,8 +217,6 @@ limits: { budget: { tokens: 5 } }
   it('is warned of with line and column, each thing once', () => {
     expect(warnings.map((warning) => `${warning.line} ${warning.path}`)).toEqual([
       '5 agents.root.sub_agents[0]',
-      '5 agents.root.sub_agents[1]',
-      '6 agents.root.handoffs',
       '7 agents.root.functions',
       '9 agents.root.toolsets[0].type',
       '11 agents.root.toolsets[2].shared',
@@ -228,10 +228,8 @@ limits: { budget: { tokens: 5 } }
   it('is in the team, for the answer to the model', () => {
     expect(team?.unavailable.map((tool) => `${tool.agent}: ${tool.toolset}`)).toEqual([
       'root: sub_agents catalog/pirate',
-      'root: sub_agents *',
       'root: mcp docker:duckduckgo',
       'root: function check_order',
-      'root: handoff',
     ]);
   });
 });

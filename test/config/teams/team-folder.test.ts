@@ -47,6 +47,29 @@ describe('the folder of team files', () => {
     expect(teams.get('default', 'desk')).toBeNull();
   });
 
+  it('reads a team again when one of those whose agents it names has changed', () => {
+    const agent = (name: string, more = ''): string =>
+      `agents: { ${name}: { model: openai/m, description: D, ${more} } }\n`;
+    write('desk.yaml', agent('root', 'sub_agents: [shop/clerk]'));
+    write('hall.yaml', agent('root', 'sub_agents: ["*"]'));
+    write('shop.yaml', agent('clerk', 'instruction: One'));
+    const teams = openTeamFolder({ folder });
+    const read = (): unknown => teams.get('default', 'desk')?.team?.agents['shop/clerk']?.instruction;
+    const names = (): string[] => Object.keys(teams.get('default', 'hall')?.team?.agents ?? {});
+    expect(read()).toBe('One');
+    expect(names()).toEqual(['root', 'desk/root', 'shop/clerk']);
+    expect(teams.get('default', 'desk')).toBe(teams.get('default', 'desk'));
+    write('shop.yaml', agent('clerk', 'instruction: Two'));
+    expect(read()).toBe('Two');
+    write('shop.yaml', broken);
+    expect(read()).toBe('Two');
+    expect(teams.get('default', 'desk')?.errors).toHaveLength(1);
+    rmSync(join(folder, 'shop.yaml'));
+    write('yard.yaml', agent('guard'));
+    expect(names()).toEqual(['root', 'desk/root', 'yard/guard']);
+    expect(teams.get('default', 'desk')?.team?.agents['root']?.subAgents).toEqual([]);
+  });
+
   it('keeps the last good team of a file that breaks, with its errors, until it is mended', () => {
     write('desk.yaml', team('Good'));
     const teams = openTeamFolder({ folder });
