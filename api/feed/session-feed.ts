@@ -91,10 +91,7 @@ export class SessionFeed {
   async readPage(from: number): Promise<EventPage> {
     const first = this.#first;
     this.#first = null;
-    return first?.from === from ? first.page : this.#readPage(from);
-  }
-
-  async #readPage(from: number): Promise<EventPage> {
+    if (first?.from === from) return first.page;
     try {
       return await this.#source.readPage(this.id, from, PAGE);
     } catch (error) {
@@ -144,22 +141,21 @@ export class SessionFeed {
   }
 
   async #findBegin(from: 'latest' | number): Promise<FeedHead> {
-    if (from === 'latest') return this.#findHead();
-    const page = await this.#readPage(from);
-    this.#first = { from, page };
-    const { transfers } = page;
-    const last = page.events.at(-1);
-    if (last === undefined || transfers === null || !page.isAtHead || page.isEnded) return this.#findHead();
-    return { offset: last.offset, isLive: true, transfers };
-  }
-
-  async #findHead(): Promise<FeedHead> {
     try {
-      return await this.#source.findHead(this.id);
+      return await (from === 'latest' ? this.#source.findHead(this.id) : this.#readBegin(from));
     } catch (error) {
       if (!(error instanceof TemporalAway)) throw error;
       return this.#source.findStoredHead(this.id);
     }
+  }
+
+  async #readBegin(from: number): Promise<FeedHead> {
+    const page = await this.#source.readPage(this.id, from, PAGE);
+    this.#first = { from, page };
+    const { events, transfers, isAtHead, isEnded } = page;
+    const last = events.at(-1);
+    const isAll = last !== undefined && transfers !== null && isAtHead && !isEnded;
+    return isAll ? { offset: last.offset, isLive: true, transfers } : this.#source.findHead(this.id);
   }
 
   #receive(message: LiveMessage): void {
