@@ -1,17 +1,20 @@
 /** Continuing as new: when, and with what. The carried state is control only, a few KB. */
 import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
+import { toCarriedTask } from './conversation-state.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { unkeptStatuses } from './kept-status.ts';
 
 /** Ids of accepted messages that go along; older ones are found in the store. */
 const SEEN_CARRIED = 64;
 
 /**
  * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order or a receipt
- * on its way (the server drops what a run that is over had asked for), a last step with its deadline.
+ * on its way, a write to the store (the server drops what a run that is over had asked for), a last step with its deadline.
  */
 export function mayRollOver(state: ConversationState): boolean {
-  if (state.receipts.length > 0 || state.wrapsUp) return false;
+  if (state.receipts.length > 0 || state.untoldQuestion !== null || state.wrapsUp) return false;
+  if (unkeptStatuses(state).length > 0) return false;
   return !state.tasks.some(({ id, launch, status }) => {
     if (launch === 'unopened') return true;
     const isTold = state.undelivered[id] !== undefined;
@@ -30,6 +33,7 @@ export function forgetArchived(state: ConversationState, upTo: number): void {
   state.events = state.events.filter((event) => event.offset > state.archivedOffset);
 }
 
-export function toCarriedState(state: ConversationState): ConversationState {
-  return { ...state, seen: state.seen.slice(-SEEN_CARRIED) };
+/** What the next run begins with, for `readCarriedState`. */
+export function toCarriedState(state: ConversationState) {
+  return { ...state, seen: state.seen.slice(-SEEN_CARRIED), tasks: state.tasks.map(toCarriedTask) };
 }
