@@ -11,6 +11,7 @@ import { inTransaction } from './in-transaction.ts';
 import { insertRows, writeOut } from './insert-rows.ts';
 import type { StepOfRun } from './open-step.ts';
 import { moveCursor, requireOpenStep } from './open-step.ts';
+import { RecentTranscripts } from './recent-transcripts.ts';
 import type { Database, TranscriptRowsTable } from './tables.ts';
 import { makeRow, toRecord, toRow, toStoredReply } from './transcript-row.ts';
 
@@ -43,6 +44,7 @@ const placeOf = ([turn, step, ordinal]: Place) =>
 
 export class TranscriptStore {
   readonly #db: Kysely<Database>;
+  readonly #recent = new RecentTranscripts();
 
   constructor(db: Kysely<Database>) {
     this.#db = db;
@@ -148,6 +150,20 @@ export class TranscriptStore {
     if (range.after) query = query.where(sql<boolean>`(turn, step, ordinal) > ${placeOf(range.after)}`);
     if (range.upTo) query = query.where(sql<boolean>`(turn, step, ordinal) <= ${placeOf(range.upTo)}`);
     return (await inOrder(query).execute()).map(toRow);
+  }
+
+  /**
+   * What a run of the workflow knows of its conversation, up to its head. Another read of the same run takes from the
+   * store what came since.
+   */
+  async readForRun(
+    conversation: ConversationId,
+    run: string,
+    upTo: Place,
+  ): Promise<readonly TranscriptRow[]> {
+    return this.#recent.read(conversation, run, upTo, (after) =>
+      this.read(conversation, { ...(after === null ? {} : { after }), upTo }),
+    );
   }
 
   /** A page of the transcript from its beginning on. Throws StoreError `cursor.invalid`. */

@@ -25,7 +25,7 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   const { team, agent } = await loadAgent(store, call);
   const step = { turn: call.turn, step: call.step, run: currentRun() };
   await store.transcript.openStep(call, step, call.append);
-  const rows = await store.transcript.read(call, { upTo: call.head });
+  const rows = await store.transcript.readForRun(call, step.run, call.head);
   const isTask = call.task !== null;
   const { tools, definitions } = offerTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
   const date = new Date(rows[0]?.at ?? 0).toISOString().slice(0, 10);
