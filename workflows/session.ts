@@ -13,7 +13,7 @@ import { isTerminal } from '../protocol/task.ts';
 import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
-import { refuse, setReadHandler, setUpdateHandler } from './handlers.ts';
+import { refuse, setCommandHandler, setReadHandler, setUpdateHandler } from './handlers.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { setTaskHandlers } from './task-handlers.ts';
 import { toStatusAttribute } from './search-attributes.ts';
@@ -71,7 +71,8 @@ function setHandlers(conversation: Conversation, closing: { request: CloseReques
     (message) => refuse(refuseMessage(state, message)),
   );
 
-  setUpdateHandler(
+  setCommandHandler(
+    conversation,
     'interrupt',
     () => {
       const changed = state.turnOpen && state.interruptedTurn !== state.turn;

@@ -35,7 +35,8 @@ export async function startTask(
   await services.store.files.assign(id.workspace, id.session, body.attachments ?? []);
   const started = await start(services, id, request, `${task}:${hashBody(body)}`);
   const stored = await findStored(services, principal, { session: id.session, task: started.task });
-  return { task: stored, existing: started.existing };
+  // What this very request has started before, unheard, is what it starts.
+  return { task: stored, existing: started.task !== task };
 }
 
 async function start(
