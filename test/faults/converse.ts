@@ -2,6 +2,8 @@
 import { waitFor } from '../support/wait-for.ts';
 import type { Json } from '../support/product-client.ts';
 import { writeDirective } from './directive.ts';
+import { giveOrder } from './orders.ts';
+import type { Ordered } from './orders.ts';
 import type { Act, ConversationPlan } from './plan.ts';
 import { postSteadily } from './steady-client.ts';
 import type { SteadyAnswer } from './steady-client.ts';
@@ -23,6 +25,7 @@ export interface Conversation {
   plan: ConversationPlan;
   watcher: FeedWatcher;
   asked: Asked[];
+  orders: Ordered[];
 }
 
 export interface ConverseOptions {
@@ -45,18 +48,21 @@ export async function converse(options: ConverseOptions): Promise<Conversation> 
   const watcher = watchFeed(url, session, isUndisturbed);
   await waitFor(() => watcher.connections() > 0, { deadline: 60_000, what: 'a stream' });
   const asked: Asked[] = [];
+  const orders: Ordered[] = [];
   for (const [index, act] of plan.acts.entries()) {
     const tag = `${name}m${index}`;
     await options.onAct(index, tag, session);
     asked.push(await ask(url, session, tag, act));
     const latest = asked.at(-1);
-    if (act.waits && latest !== undefined) await awaitEnd(watcher, latest);
+    if (latest === undefined) continue;
+    orders.push(...(await giveOrder(url, session, watcher.events, latest)));
+    if (act.waits) await awaitEnd(watcher, latest);
   }
   await waitFor(() => isSettled(watcher.events, asked), {
     ...{ deadline: SETTLED_WITHIN_MS, interval: 50 },
     what: `${session} to come to rest; its last events are ${JSON.stringify(watcher.events.slice(-4))}`,
   });
-  return { session, plan, watcher, asked };
+  return { session, plan, watcher, asked, orders };
 }
 
 async function ask(url: string, session: string, tag: string, act: Act): Promise<Asked> {
@@ -83,7 +89,7 @@ async function awaitEnd({ events }: FeedWatcher, { act, answer }: Asked): Promis
   });
 }
 
-function takesMessage(events: Json[], turn: number, message: string): boolean {
+export function takesMessage(events: Json[], turn: number, message: string): boolean {
   return events.some(
     (event) => event.type === 'step.started' && event.turn === turn && event.inputs.includes(message),
   );

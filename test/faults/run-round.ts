@@ -80,10 +80,13 @@ export async function runRound(site: Site, seed: number, name: string): Promise<
 }
 
 /** Each request again, with its key: the same answer, and nothing happens. */
-async function repeatAll({ url }: Site, { session, asked, watcher }: Conversation): Promise<string[]> {
+async function repeatAll(
+  { url }: Site,
+  { session, asked, orders, watcher }: Conversation,
+): Promise<string[]> {
   const found: string[] = [];
   const before = watcher.events.length;
-  for (const { tag, path, body, key, answer } of asked) {
+  for (const { tag, path, body, key, answer } of [...asked, ...orders]) {
     const again = await postSteadily(url, path, body, key);
     if (again.status !== answer.status || JSON.stringify(again.body) !== JSON.stringify(answer.body)) {
       found.push(

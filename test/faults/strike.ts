@@ -37,15 +37,21 @@ async function prepareMoment(
   session: string,
 ): Promise<() => Promise<void>> {
   const { moment } = plan;
-  const kill = (): Promise<void> => killTarget(site, plan, session);
+  const strike = (): Promise<void> => killTarget(site, plan, session);
   const comeBack = async (): Promise<void> => {
     await sleep(plan.downMs);
+    if (plan.second === null) return site.restart();
+    // What is killed while it starts is started anew by whoever waits for it.
+    const restarting = site.restart();
+    await sleep(plan.second.afterMs);
+    await kill(site, plan.second.target);
+    await restarting;
     await site.restart();
   };
   if (moment === 'any time') {
     return async () => {
       await sleep(plan.delayMs);
-      await kill();
+      await strike();
       await comeBack();
     };
   }
@@ -54,12 +60,12 @@ async function prepareMoment(
     const hold = site.provider.hold(moment === 'a model call' ? tag : `${tag}.t`);
     return async () => {
       await inTime(hold.begun, moment);
-      await kill();
+      await strike();
       hold.release();
       await comeBack();
     };
   }
-  return prepareGate(site, moment, kill, comeBack);
+  return prepareGate(site, moment, strike, comeBack);
 }
 
 async function prepareGate(
@@ -108,7 +114,10 @@ async function inTime(moment: Promise<void>, what: string): Promise<void> {
 }
 
 async function killTarget(site: Site, { target }: RoundPlan, session: string): Promise<void> {
-  if (target === 'a task') return terminateTask(site, session);
+  return target === 'a task' ? terminateTask(site, session) : kill(site, target);
+}
+
+async function kill(site: Site, target: Exclude<RoundPlan['target'], 'a task'>): Promise<void> {
   const parts: Part[] = target === 'everything' || target === 'nobody' ? site.parts : [target];
   await Promise.all(parts.map((part) => site.kill(part)));
 }
