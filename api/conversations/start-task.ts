@@ -73,14 +73,14 @@ async function requireFiles(
 }
 
 async function findStored(
-  { store }: Services,
+  services: Services,
   principal: Principal,
   place: { session: string; task: string },
 ): Promise<FoundTask> {
   const end = Date.now() + STORED_WITHIN_MS;
   for (;;) {
     try {
-      return await findTask(store, principal, place);
+      return await findTask(services, principal, place);
     } catch (error) {
       const isEarly = error instanceof Problem && Date.now() < end;
       if (!isEarly) throw error;

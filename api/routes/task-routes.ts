@@ -223,9 +223,9 @@ const resume = hold(
 export const taskRoutes: Route[] = [list, start, listAll, read, messages, steer, stop, pause, resume];
 
 function find(
-  { store }: Services,
+  services: Services,
   { principal, parameters }: Pick<Incoming<unknown, unknown>, 'principal' | 'parameters'>,
 ): Promise<FoundTask> {
   const session = requireParameter(parameters, 'session');
-  return findTask(store, principal, { session, task: requireParameter(parameters, 'task') });
+  return findTask(services, principal, { session, task: requireParameter(parameters, 'task') });
 }

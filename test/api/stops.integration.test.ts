@@ -19,6 +19,8 @@ const DEAF: Bus = {
   close: () => Promise.resolve(),
 };
 
+/** Nobody is told of their ends, so that the provider is asked for nothing else. */
+const TASK = { agent: 'researcher', task: 'Look.', notify: 'never' };
 const ENDLESS = stream(openaiChunk({ content: 'Once upon' }), { wait: 'forever' });
 
 let provider: ScriptedProvider;
@@ -57,7 +59,7 @@ describe.each([
     await waitFor(async () => (await api.send('GET', session)).body.status === 'idle');
 
     provider.script(ENDLESS);
-    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });
+    const { body: task } = await api.send('POST', `${session}/tasks`, TASK);
     const work = await provider.received(2);
     const stopped = await api.send('POST', `${session}/tasks/${task.id}/stop`);
     await work.aborted;
@@ -65,10 +67,7 @@ describe.each([
     expect(stops.slice(1)).toEqual([{ conversation: { ...id, task: task.id }, turn: 1, by }]);
 
     provider.script(ENDLESS);
-    const { body: other } = await api.send('POST', `${session}/tasks`, {
-      agent: 'researcher',
-      task: 'Go on.',
-    });
+    const { body: other } = await api.send('POST', `${session}/tasks`, TASK);
     const steered = await provider.received(3);
     provider.script(ENDLESS);
     const path = `${session}/tasks/${other.id}/messages`;

@@ -10,7 +10,7 @@ export interface ReplayedRun {
 
 /** A replay tells nobody. */
 const silent = { fn: () => undefined, callDuringReplay: false };
-const sinks = { offstage: { poke: silent, abort: silent } };
+const sinks = { offstage: { poke: silent, abort: silent, reach: silent } };
 
 /** Every run of a session and of its tasks, the latest run of each first. */
 export async function fetchRuns(client: Client, session: string): Promise<ReplayedRun[]> {
