@@ -21,8 +21,12 @@ export class Refused extends Error {
 
 /** There is no running workflow with this id: it has ended, or never was. */
 export class WorkflowGone extends Error {
-  constructor(workflowId: string) {
+  /** It did not come to its end by itself: somebody terminated it, or the server did. */
+  readonly wasEnded: boolean;
+
+  constructor(workflowId: string, { wasEnded = false } = {}) {
     super(`no workflow runs as ${workflowId}`);
     this.name = 'WorkflowGone';
+    this.wasEnded = wasEnded;
   }
 }

@@ -139,11 +139,17 @@ export class FakeGateway implements Gateway {
 
   read(id: ConversationId, fromOffset: number): Promise<ConversationRead> {
     this.reads += 1;
-    return this.#answer('read', () => {
-      const { events, waiting, unstored, firstOffset } = this.find(id);
-      const own = events.filter((event) => event.offset >= Math.max(firstOffset, fromOffset));
-      return { view: toView(events), events: own.slice(0, 500), firstOffset, unstored, waiting };
-    });
+    return this.#answer('read', () => this.#look(id, fromOffset));
+  }
+
+  readEnded(id: ConversationId, fromOffset: number): Promise<ConversationRead | null> {
+    return Promise.resolve(this.#look(id, fromOffset));
+  }
+
+  #look(id: ConversationId, fromOffset: number): ConversationRead {
+    const { events, waiting, unstored, firstOffset } = this.find(id);
+    const own = events.filter((event) => event.offset >= Math.max(firstOffset, fromOffset));
+    return { view: toView(events), events: own.slice(0, 500), firstOffset, unstored, waiting };
   }
 
   deleteHistories(session: ConversationId) {

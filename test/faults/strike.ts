@@ -41,12 +41,11 @@ async function prepareMoment(
   const comeBack = async (): Promise<void> => {
     await sleep(plan.downMs);
     if (plan.second === null) return site.restart();
-    // What is killed while it starts is started anew by whoever waits for it.
     const restarting = site.restart();
     await sleep(plan.second.afterMs);
     await kill(site, plan.second.target);
-    await restarting;
-    await site.restart();
+    // At once: those that are on their way up need the ones that went down again.
+    await Promise.all([restarting, site.restart()]);
   };
   if (moment === 'any time') {
     return async () => {
