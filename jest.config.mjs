@@ -29,7 +29,7 @@ const matching = (files) =>
 
 export default {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   projects: [
     { ...shared, displayName: 'pure', testMatch: matching(pure) },
     {

@@ -6,6 +6,7 @@ import { NO_USAGE } from '../protocol/content.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import type { Store } from '../storage/store.ts';
 import { withHeartbeat } from './activity-abort.ts';
+import { currentConversation } from './current-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 const HEARTBEAT_MS = 10_000;
@@ -14,7 +15,7 @@ const LOOK_EVERY_MS = 5_000;
 
 export function createTaskKeeping(
   dependencies: ActivityDependencies,
-): Pick<Activities, 'openTask' | 'finishTask' | 'watchTasks'> {
+): Pick<Activities, 'openTask' | 'finishTask' | 'keepStatuses' | 'watchTasks'> {
   const { store } = dependencies;
   return {
     async openTask(request) {
@@ -25,6 +26,12 @@ export function createTaskKeeping(
     async finishTask(request) {
       const stored = await store.tasks.finish(request);
       return { resultSize: stored?.result?.length ?? 0, files: stored?.files ?? 0 };
+    },
+
+    async keepStatuses({ tasks }) {
+      const { workspace, session } = currentConversation();
+      for (const { task, ...standing } of tasks)
+        await store.tasks.setStatus({ workspace, session, task }, standing);
     },
 
     watchTasks: (request) => withHeartbeat(HEARTBEAT_MS, () => watch(dependencies, request)),

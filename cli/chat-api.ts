@@ -1,7 +1,10 @@
 /** The part of the HTTP API that a chat needs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionResource, TaskResource, TaskSummaryResource } from '../protocol/schemas/resources.ts';
-import type { Receipt } from '../protocol/task.ts';
+import type { SteerTaskBody } from '../protocol/schemas/requests.ts';
+import type { HeldTask } from '../protocol/session-messages.ts';
+import type { Receipt, StopMode } from '../protocol/task.ts';
+import type { OnClose } from '../protocol/team.ts';
 
 /** An answer that is not 2xx, or none at all: `title` and what to do. */
 export class ApiError extends Error {
@@ -20,10 +23,12 @@ export interface ChatApi {
   getSession(session: string): Promise<SessionResource>;
   sendMessage(session: string, text: string, key: string): Promise<void>;
   interrupt(session: string): Promise<{ changed: boolean }>;
-  close(session: string): Promise<{ changed: boolean }>;
+  close(session: string, tasks?: OnClose): Promise<{ changed: boolean }>;
   listTasks(session: string): Promise<TaskSummaryResource[]>;
   getTask(session: string, task: string): Promise<TaskResource>;
-  stopTask(session: string, task: string): Promise<Receipt>;
+  stopTask(session: string, task: string, mode: StopMode): Promise<Receipt>;
+  holdTask(session: string, task: string, act: 'pause' | 'resume'): Promise<HeldTask>;
+  messageTask(session: string, task: string, message: SteerTaskBody, key: string): Promise<void>;
 }
 
 /** Milliseconds before a message is sent again with the same key, when nobody could take it. */
@@ -69,11 +74,14 @@ export function createChatApi({ baseUrl, apiKey }: ApiPlace, signal: AbortSignal
     sendMessage: (session, text, key) =>
       resend(() => call('POST', at(session, '/messages'), { text }, key), signal),
     interrupt: (session) => call('POST', at(session, '/interrupt'), {}),
-    close: (session) => call('POST', at(session, '/close'), {}),
+    close: (session, tasks) => call('POST', at(session, '/close'), tasks === undefined ? {} : { tasks }),
     listTasks: async (session) =>
       (await call<{ data: TaskSummaryResource[] }>('GET', at(session, '/tasks'))).data,
     getTask: (session, task) => call('GET', atTask(session, task)),
-    stopTask: (session, task) => call('POST', `${atTask(session, task)}/stop`, {}),
+    stopTask: (session, task, mode) => call('POST', `${atTask(session, task)}/stop`, { mode }),
+    holdTask: (session, task, act) => call('POST', `${atTask(session, task)}/${act}`, {}),
+    messageTask: (session, task, message, key) =>
+      resend(() => call('POST', `${atTask(session, task)}/messages`, message, key), signal),
   };
 }
 

@@ -1,18 +1,27 @@
 /** The commands of a chat, all of which begin with a slash. */
-import { runtimeWords } from '../core/engine-tools/task-words.ts';
+import { runtimeWords, waitingWords } from '../core/engine-tools/task-words.ts';
 import type { TaskSummaryResource } from '../protocol/schemas/resources.ts';
+import type { OnClose } from '../protocol/team.ts';
 import type { ChatApi } from './chat-api.ts';
+import { runTaskCommand, TASK_COMMANDS } from './chat-task-commands.ts';
 import { toShortId } from './chat-view.ts';
 
 const HELP = [
   'Say anything to talk. While an answer comes you can go on typing.',
-  '  /tasks        the background tasks of this session',
-  '  /view ID      what a task has said so far (the first characters of its id will do)',
-  '  /stop ID      stop a task',
-  '  /interrupt    stop the answer that is coming (Ctrl-C does the same)',
-  '  /close        close the session; its tasks are stopped',
-  '  /quit         leave; the session and its tasks go on',
+  '  /tasks               the background tasks of this session',
+  '  /view ID             what a task has said so far (the first characters of its id will do)',
+  '  /tell ID TEXT        tell a task something, or answer what it asks; it reads that at its next step',
+  '  /cut ID TEXT         the same, but what it is saying is cut off, and it goes on with your words',
+  '  /pause ID            let a task stand still',
+  '  /resume ID           let it go on',
+  '  /stop ID [wrap_up]   stop a task; wrap_up: when it has answered with what it has',
+  '  /interrupt           stop the answer that is coming (Ctrl-C does the same)',
+  '  /close [stop|wrap_up|keep]   close the session, and what becomes of its tasks',
+  '  /quit                leave; the session and its tasks go on',
 ].join('\n');
+
+const FATES = ['stop', 'wrap_up', 'keep'] as const;
+const isFate = (word: string): word is OnClose => FATES.some((fate) => fate === word);
 
 export interface CommandSituation {
   api: ChatApi;
@@ -26,24 +35,22 @@ export async function runChatCommand(
   line: string,
   { api, session, leave }: CommandSituation,
 ): Promise<string> {
-  const [name = '', given = ''] = line.trim().split(/\s+/);
+  const [name = '', given = '', ...words] = line.trim().split(/\s+/);
+  if (TASK_COMMANDS.includes(name)) {
+    return runTaskCommand({ api, session, name, given, words: words.join(' ') });
+  }
   switch (name) {
     case '/help':
       return HELP;
     case '/tasks':
       return toTaskList(await api.listTasks(session));
-    case '/view':
-    case '/stop': {
-      const task = findTask(await api.listTasks(session), given);
-      if (typeof task === 'string') return `${name} ID: ${task}`;
-      return name === '/view' ? viewTask(api, session, task.id) : stopTask(api, session, task.id);
-    }
     case '/interrupt':
       return (await api.interrupt(session)).changed
         ? ''
         : 'No answer is coming: there is nothing to interrupt.';
     case '/close':
-      await api.close(session);
+      if (given !== '' && !isFate(given)) return `/close: ${given} is not one of ${FATES.join(', ')}.`;
+      await api.close(session, given === '' ? undefined : given);
       return '';
     case '/quit':
       leave();
@@ -58,39 +65,10 @@ function toTaskList(tasks: TaskSummaryResource[]): string {
   return tasks
     .map((task) => {
       const progress = task.progress === null ? '' : ` · ${task.progress.message}`;
+      const doing = task.waitingFor === 'answer' ? ` · ${waitingWords(task.question ?? '')}` : progress;
       const indent = '  '.repeat(Math.max(0, task.depth - 1));
       const time = runtimeWords(task.runtimeMs);
-      return `${indent}${toShortId(task.id)}  ${task.status}  ${time}  ${task.agent}: ${task.title}${progress}`;
+      return `${indent}${toShortId(task.id)}  ${task.status}  ${time}  ${task.agent}: ${task.title}${doing}`;
     })
     .join('\n');
-}
-
-/** The task that an id or its beginning names, or what is wrong with it. */
-function findTask(tasks: TaskSummaryResource[], given: string): TaskSummaryResource | string {
-  if (given === '') return 'give the id of a task; /tasks lists them.';
-  const found = tasks.filter(
-    ({ id }) => id === given || toShortId(id).startsWith(given) || id.startsWith(given),
-  );
-  const [only] = found;
-  if (only === undefined) return `task not found: ${given}. /tasks lists those that exist.`;
-  return found.length === 1 ? only : `${found.length} tasks begin with ${given}; give more of the id.`;
-}
-
-async function viewTask(api: ChatApi, session: string, id: string): Promise<string> {
-  const task = await api.getTask(session, id);
-  const head = `${task.agent}: ${task.title} (${task.status}, ${runtimeWords(task.runtimeMs)})`;
-  const error = task.error === null ? [] : [`${task.error.type}: ${task.error.message}`];
-  const files = task.files.map((file) => `File ${file.name}: /v1/files/${file.id}`);
-  const said = task.result ?? task.output;
-  return [head, ...error, said === '' ? '(It has said nothing yet.)' : said, ...files].join('\n');
-}
-
-async function stopTask(api: ChatApi, session: string, id: string): Promise<string> {
-  const receipt = await api.stopTask(session, id);
-  if (!receipt.changed) return 'That task has ended already; nothing was changed.';
-  const lines = receipt.tasks.map(
-    (task) =>
-      `${toShortId(task.id)}  ${task.agent}: ${task.status}${task.partial ? ', partial output kept' : ''}`,
-  );
-  return lines.join('\n');
 }

@@ -104,6 +104,11 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
   switch (event.type) {
     case 'task.started':
       return change({}, line(`· ${known.agent} started: ${known.title} (${toShortId(event.task)})`));
+    case 'task.asked': {
+      const id = toShortId(event.task);
+      const how = `tell me what to answer, or say it yourself: /tell ${id} …`;
+      return change({}, line(`? ${known.agent} asks: ${event.question ?? ''}`), line(`  (${how})`));
+    }
     case 'task.cancelling':
       return change({}, line(`· ${known.agent} is being stopped: ${known.title}`));
     case 'task.finished':

@@ -187,6 +187,11 @@ async function leaveWhenDone(chat: Chat): Promise<void> {
 }
 
 function isDone(session: SessionResource, shown: number): boolean {
-  const isTold = session.tasks.every((task) => task.endedAt !== null && task.notice.state !== 'pending');
+  const isTold = session.tasks.every((task) =>
+    // What waits for a person waits for somebody who comes later.
+    task.endedAt === null
+      ? task.waitingFor !== null || task.status === 'paused'
+      : task.notice.state !== 'pending',
+  );
   return session.status !== 'busy' && isTold && session.offset <= shown;
 }

@@ -1,4 +1,6 @@
 /** The offstage command. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readModelAliases } from '../config/model-aliases.ts';
 import { loadSettings } from '../config/settings.ts';
@@ -11,6 +13,7 @@ import { runDoctor } from './doctor.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import type { NewKey } from './keys.ts';
 import { isSetIn } from './model-access.ts';
+import { packageRoot } from './package-root.mjs';
 import { printSettings } from './print-settings.ts';
 import { serveApiApart, serveWorkerApart } from './serve-apart.ts';
 import { start } from './start.ts';
@@ -44,7 +47,16 @@ function toOwnAddress({ host, port }: Settings): string {
   return `http://${name}:${port === 0 ? 8080 : port}`;
 }
 
-const program = new Command('offstage').description('Durable background agents for conversations');
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+const program = new Command('offstage')
+  .description('Durable background agents for conversations')
+  .version(readVersion());
 
 program
   .command('start')

@@ -18,12 +18,12 @@ const TOLD = [
 
 /**
  * Temporal's runtime of this process, with what it says in our log. Once in a process, before anything else of it.
- * Its native part says errors alone: what it tells of a shutdown looks like trouble.
+ * Of its native part's warnings one is told: what it says at a shutdown looks like trouble.
  */
 export function installTemporalRuntime(logger: Logger): void {
   const log = (level: LogLevel, message: string, metadata: Metadata = {}): void => {
-    const [words = ''] = message.split(':');
-    logger[chooseLevel(level, words)](chooseFields(metadata), `Temporal: ${words}`);
+    const line = toLogLine(level, message, metadata);
+    if (line !== null) logger[line.level](line.fields, `Temporal: ${line.words}`);
   };
   Runtime.install({
     logger: {
@@ -36,8 +36,24 @@ export function installTemporalRuntime(logger: Logger): void {
       error: (message, metadata) => log('ERROR', message, metadata),
     },
     shutdownSignals: [],
-    telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+    telemetryOptions: { logging: { filter: 'ERROR,temporalio_sdk_core=WARN', forward: {} } },
   });
+}
+
+/** A workflow that cannot go on, because it cannot be replayed or its code threw: nobody else tells of it. */
+const STUCK = 'Failing workflow task';
+
+interface LogLine {
+  level: 'debug' | 'warn' | 'error';
+  fields: Metadata;
+  words: string;
+}
+
+/** Null where nothing is said. */
+export function toLogLine(level: LogLevel, message: string, metadata: Metadata): LogLine | null {
+  const [words = ''] = message.split(':');
+  if (level === 'WARN' && metadata['sdkComponent'] === 'core' && words !== STUCK) return null;
+  return { level: chooseLevel(level, words), fields: chooseFields(metadata), words };
 }
 
 /** How an activity ended is told by ourselves, with what matters of it. */

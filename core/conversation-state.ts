@@ -14,7 +14,7 @@ import type {
 } from '../protocol/events.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
-import type { StopMode, StoppedTask, TaskRequest, TaskStatus } from '../protocol/task.ts';
+import type { StopMode, StoppedTask, TaskQuestion, TaskRequest, TaskStatus } from '../protocol/task.ts';
 import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Roster } from '../protocol/team.ts';
 import type { NewRow, Place } from '../protocol/transcript.ts';
@@ -22,10 +22,12 @@ import type { NewRow, Place } from '../protocol/transcript.ts';
 export type InboxItem =
   | { kind: 'message'; id: string; delivery: Delivery }
   /** The end of a task, to be put before the model. */
-  | { kind: 'completion'; task: string };
+  | { kind: 'completion'; task: string }
+  /** A task that waits for an answer. */
+  | { kind: 'question'; task: string };
 
 /** What a task may wait for from outside. */
-export type Hold = 'paused';
+export type Hold = 'paused' | 'question';
 
 export interface TaskRecord {
   id: string;
@@ -42,6 +44,12 @@ export interface TaskRecord {
   dependsOn: string[];
   maxTurns: number | null;
   status: TaskStatus;
+  /** What it asks and has no answer to. It may be paused, too. */
+  asks: TaskQuestion | null;
+  /** Its starter was told that it still waits. */
+  isReminded: boolean;
+  /** What the store was told of how it stands; null: it knows by itself. */
+  kept: string | null;
   /** How it was told to stop. */
   stopMode: StopMode | null;
   /** Messages for it that it has not confirmed yet. */
@@ -119,6 +127,8 @@ export interface ConversationState {
   holds: Hold[];
   /** A task that is to answer with what it has, in one last step. */
   wrapsUp: boolean;
+  /** What a task asks and its starter has not been told yet. */
+  untoldQuestion: TaskQuestion | null;
   /** What a task's steps took of its starter's messages, and the starter has not been told yet. */
   receipts: SteerReceipt[];
 
@@ -186,6 +196,7 @@ export function openConversation(opening: Opening): ConversationState {
     currentTools: [],
     holds: [],
     wrapsUp: false,
+    untoldQuestion: null,
     receipts: [],
     head: [0, 0, 0],
     inbox: [],
@@ -223,6 +234,9 @@ const NEW_IN_TASKS = {
   group: null,
   dependsOn: [],
   maxTurns: null,
+  asks: null,
+  isReminded: false,
+  kept: null,
   stopMode: null,
   steering: [],
   missedMessages: 0,

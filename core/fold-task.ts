@@ -3,9 +3,12 @@ import { addUsage } from '../protocol/content.ts';
 import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import { findTask } from './conversation-state.ts';
-import type { ConversationState, TaskRecord } from './conversation-state.ts';
+import type { ConversationState, Hold, TaskRecord } from './conversation-state.ts';
 
-type TaskEvent = Extract<ConversationEvent, { type: `task.${string}` | `completion.${string}` }>;
+type TaskEvent = Extract<
+  ConversationEvent,
+  { type: `task.${string}` | `completion.${string}` | `question.${string}` }
+>;
 
 export function foldTaskEvent(state: ConversationState, event: TaskEvent): void {
   switch (event.type) {
@@ -28,11 +31,12 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
       return;
     case 'task.steering':
     case 'task.steered':
+    case 'task.asked':
     case 'task.paused':
     case 'task.resumed':
     case 'task.cancelling':
       if (event.task === state.id.task) foldOwnSteering(state, event);
-      else update(state, event.task, (task) => foldSteering(task, event));
+      else update(state, event.task, (task) => foldSteering(state, task, event));
       return;
     case 'task.finished':
       if (event.task === state.id.task) state.status = 'closed';
@@ -40,6 +44,9 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
       return;
     case 'completion.delivered':
       deliver(state, event.tasks, event.turn);
+      return;
+    case 'question.delivered':
+      for (const id of event.tasks) dropQuestion(state, id);
       return;
     case 'completion.spoken':
       for (const id of event.tasks) {
@@ -53,18 +60,26 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
 
 type SteeringEvent = Extract<
   TaskEvent,
-  { type: 'task.steering' | 'task.steered' | 'task.paused' | 'task.resumed' | 'task.cancelling' }
+  { type: `task.${'steering' | 'steered' | 'asked' | 'paused' | 'resumed' | 'cancelling'}` }
 >;
 
 /** What its starter knows of it. */
-function foldSteering(task: TaskRecord, event: SteeringEvent): void {
+function foldSteering(state: ConversationState, task: TaskRecord, event: SteeringEvent): void {
   switch (event.type) {
     case 'task.steering':
       task.steering = [...task.steering, event.message];
+      // Whoever says something to a task that asks answers it.
+      forgetQuestion(state, task);
       return;
     case 'task.steered':
       task.steering = task.steering.filter((message) => message !== event.message);
       if (event.appliedAtStep === null) task.missedMessages += 1;
+      return;
+    case 'task.asked':
+      task.asks = { turn: event.turn, step: event.step };
+      task.isReminded = false;
+      if (task.status === 'running') task.status = 'waiting_input';
+      state.inbox.push({ kind: 'question', task: task.id });
       return;
     case 'task.paused':
       task.status = 'paused';
@@ -75,6 +90,7 @@ function foldSteering(task: TaskRecord, event: SteeringEvent): void {
     case 'task.cancelling':
       task.status = 'cancelling';
       task.stopMode = event.mode;
+      forgetQuestion(state, task);
   }
 }
 
@@ -85,19 +101,39 @@ function foldOwnSteering(state: ConversationState, event: SteeringEvent): void {
       if (event.turn === null || event.appliedAtStep === null) return;
       state.receipts.push({ message: event.message, turn: event.turn, step: event.appliedAtStep });
       return;
+    case 'task.asked':
+      state.untoldQuestion = { turn: event.turn, step: event.step };
+      hold(state, 'question');
+      return;
     case 'task.paused':
-      if (!state.holds.includes('paused')) state.holds.push('paused');
+      hold(state, 'paused');
       return;
     case 'task.resumed':
-      state.holds = state.holds.filter((hold) => hold !== 'paused');
+      // Its starter tells it when nothing is left to wait for.
+      state.holds = [];
       return;
     case 'task.cancelling':
       state.holds = [];
+      state.untoldQuestion = null;
       state.wrapsUp = event.mode === 'wrap_up';
       if (state.turnOpen) state.interruptedTurn = state.turn;
       return;
     case 'task.steering':
   }
+}
+
+function hold(state: ConversationState, why: Hold): void {
+  if (!state.holds.includes(why)) state.holds.push(why);
+}
+
+/** It has an answer, or no use for one any more. */
+function forgetQuestion(state: ConversationState, task: TaskRecord): void {
+  task.asks = null;
+  dropQuestion(state, task.id);
+}
+
+function dropQuestion(state: ConversationState, id: string): void {
+  state.inbox = state.inbox.filter((item) => item.kind !== 'question' || item.task !== id);
 }
 
 function update(state: ConversationState, id: string, change: (task: TaskRecord) => void): void {
@@ -117,6 +153,7 @@ function finishTask(state: ConversationState, event: Extract<TaskEvent, { type: 
     error: event.error,
     files: event.files,
   });
+  forgetQuestion(state, task);
   state.taskUsage = addUsage(state.taskUsage, event.usage);
   delete state.unopened[task.id];
   delete state.undelivered[task.id];

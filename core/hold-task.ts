@@ -11,9 +11,11 @@ type HoldPorts = Pick<TurnPorts, 'record' | 'deliverOrders' | 'launchTasks'>;
 
 /** False when there is nothing to pause: it stands still already, or it ends. */
 export function pauseTask(state: ConversationState, ports: HoldPorts, task: TaskRecord): boolean {
-  if (task.status !== 'running' && task.status !== 'queued') return false;
-  // One that queues to go on has not been told to.
-  const holdsAlready = task.status === 'queued' && task.launch === 'started';
+  const holdsAlready =
+    task.status === 'waiting_input' ||
+    // One that queues to go on has not been told to.
+    (task.status === 'queued' && task.launch === 'started');
+  if (task.status !== 'running' && task.status !== 'queued' && !holdsAlready) return false;
   const isKnownToNobody = task.launch === 'unopened' || task.launch === 'opened';
   ports.record({ type: 'task.paused', task: task.id });
   if (!holdsAlready && !isKnownToNobody) giveOrder(state, ports, task, { kind: 'pause' });
@@ -21,15 +23,21 @@ export function pauseTask(state: ConversationState, ports: HoldPorts, task: Task
   return true;
 }
 
-/** False when it does not stand still. */
+/** False when it is not paused. One that has no answer yet waits on for it. */
 export function resumeTask(state: ConversationState, ports: HoldPorts, task: TaskRecord): boolean {
   if (task.status !== 'paused') return false;
+  if (task.asks === null) continueTask(state, ports, task);
+  else ports.record({ type: 'task.resumed', task: task.id, status: 'waiting_input' });
+  return true;
+}
+
+/** What stood still goes on, or queues for its place. */
+export function continueTask(state: ConversationState, ports: HoldPorts, task: TaskRecord): void {
   // One whose start is under way has its place already.
   const hasPlace = task.launch === 'starting' || (task.launch === 'started' && roomToRun(state) > 0);
   if (hasPlace) goOn(state, ports, task);
   else ports.record({ type: 'task.resumed', task: task.id, status: 'queued' });
   ports.launchTasks();
-  return true;
 }
 
 /** To be called when there is room for a task that had started and queues. */

@@ -5,6 +5,7 @@ import type { SteerMode, TaskStatus } from '../protocol/task.ts';
 import { findTask } from './conversation-state.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
 import { giveOrder } from './give-order.ts';
+import { continueTask } from './hold-task.ts';
 import type { TurnPorts } from './ports.ts';
 
 /** What may wait for a task, in characters of JSON: as much as may wait for a turn. */
@@ -15,15 +16,17 @@ export function takesMessages(status: TaskStatus): boolean {
   return !isTerminal(status) && status !== 'cancelling';
 }
 
+/** For a task that asks they are the answer: it goes on. */
 export function messageTask(
   state: ConversationState,
-  ports: Pick<TurnPorts, 'record' | 'deliverOrders'>,
+  ports: Pick<TurnPorts, 'record' | 'deliverOrders' | 'launchTasks'>,
   task: TaskRecord,
   { message, mode }: { message: SendMessage; mode: SteerMode },
 ): void {
   ports.record({ type: 'task.steering', task: task.id, message: message.id, mode });
   const words: SendMessage = mode === 'interrupt' ? { ...message, delivery: 'interrupt' } : message;
   giveOrder(state, ports, task, { kind: 'message', message: words });
+  if (task.status === 'waiting_input') continueTask(state, ports, task);
 }
 
 /** Those that wait for its start: it gets them with it, so that its first step sees them. */

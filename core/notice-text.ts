@@ -8,7 +8,7 @@ import type { DialectName } from '../protocol/team.ts';
 import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
-import { progressWords, runtimeWords } from './engine-tools/task-words.ts';
+import { progressWords, runtimeWords, waitingWords } from './engine-tools/task-words.ts';
 import { renderTaskElement } from './task-element.ts';
 import { takeHead } from './text-head.ts';
 
@@ -24,17 +24,32 @@ export interface TaskEnd {
   files: { id: string; name: string; mediaType: string }[];
   /** What it said last of how far it is. */
   progress: TaskProgress | null;
+  /** Of one that waits for an answer: what it asks. */
+  question?: string;
 }
 
-/** The notice of one task's end, marked as coming from the system. */
-export function renderNotice(end: TaskEnd, dialect?: DialectName): string {
+/** The notice of one task's end, or of its question, marked as coming from the system. */
+export function renderNotice(end: TaskEnd, dialect?: DialectName, isForTask = false): string {
   const { outcome, error } = end;
+  if (outcome.asks !== undefined) return renderTaskElement(outcome, askingWords(end, isForTask));
   return renderTaskElement(outcome, [
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
     renderOutput(end, findDialect(dialect)),
     ...renderFiles(end.files),
     ...renderMissed(outcome),
   ]);
+}
+
+/** A task speaks to nobody but its starter. */
+function askingWords({ outcome, question = '' }: TaskEnd, isForTask: boolean): string[] {
+  const whom = isForTask
+    ? 'ask your own starter with ask_starter, and pass on the answer.'
+    : 'ask the user now, and pass on what they say, however much later that is.';
+  return [
+    `It asks:\n${question}`,
+    `(It waits for the answer. Give it with message_background_agent to ${outcome.task}: at once where you know it for ` +
+      `certain; else ${whom})`,
+  ];
 }
 
 function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
@@ -62,17 +77,20 @@ function renderMissed({ missedMessages = 0 }: TaskOutcome): string[] {
 export function renderTasksAnswer(
   answer: TasksAnswer,
   ends: TaskEnd[],
+  isForTask = false,
 ): { text: string; outcome: ToolOutcomeName } {
   if (answer.form === 'list') return { text: renderList(answer, ends), outcome: 'ok' };
   const [only] = ends;
-  if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only);
+  if (answer.form === 'transfer' && only !== undefined) return renderTransfer(answer, only, isForTask);
   return { text: renderWait(answer, ends), outcome: 'ok' };
 }
 
 function renderList(answer: TasksAnswer, ends: TaskEnd[]): string {
   const dialect = findDialect(answer.dialect);
-  const lines = ends.map(({ outcome: { task, agent, title, status, runtimeMs }, progress }) => {
+  const lines = ends.map(({ outcome, progress, question = '' }) => {
+    const { task, agent, title, status, runtimeMs } = outcome;
     const line = `- ${task} | ${agent} | ${title} | ${dialect.statusWord(status)} | ${runtimeWords(runtimeMs)}`;
+    if (outcome.asks !== undefined) return `${line} | ${waitingWords(question)}`;
     return progress === null || isTerminal(status) ? line : `${line} | ${progressWords(progress)}`;
   });
   return ['task_id | agent | title | status | runtime | progress', ...lines].join('\n');
@@ -81,6 +99,8 @@ function renderList(answer: TasksAnswer, ends: TaskEnd[]): string {
 const ENDED_EARLY = {
   user_message: 'The wait ended early because a message of the user arrived. Unfinished tasks go on.',
   interrupted: 'The wait ended early because the turn was interrupted. Unfinished tasks go on.',
+  task_waits:
+    'The wait ended early because a task asks something: answer it with message_background_agent, or ask first whoever knows.',
 };
 
 function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
@@ -97,7 +117,7 @@ function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
 }
 
 function renderWaitedTask(
-  { outcome, result, error, files }: TaskEnd,
+  { outcome, result, error, files, question = '' }: TaskEnd,
   dialect: Dialect,
 ): Record<string, unknown> {
   const task = {
@@ -107,6 +127,7 @@ function renderWaitedTask(
     status: dialect.statusWord(outcome.status),
     done: isTerminal(outcome.status),
   };
+  if (outcome.asks !== undefined) return { ...task, asks: question };
   if (!task.done) return task;
   const head = takeHead(result ?? '', RESULT_HEAD);
   const truncated = head.length < (result ?? '').length;
@@ -122,12 +143,21 @@ function renderWaitedTask(
 }
 
 /** A transfer gives the result alone: whole, since nobody else tells the rest. */
-function renderTransfer(answer: TasksAnswer, end: TaskEnd): { text: string; outcome: ToolOutcomeName } {
+function renderTransfer(
+  answer: TasksAnswer,
+  end: TaskEnd,
+  isForTask: boolean,
+): { text: string; outcome: ToolOutcomeName } {
   const { outcome, error } = end;
   const files = renderFiles(end.files);
   const output = end.result === null || end.result === '' ? null : end.result;
   if (outcome.status === 'completed') {
     return { text: [output ?? '(It answered without words.)', ...files].join('\n'), outcome: 'ok' };
+  }
+  if (outcome.asks !== undefined) {
+    const [asked = '', how = ''] = askingWords(end, isForTask);
+    const text = `Not finished yet. ${outcome.agent} goes on in the background as task ${outcome.task}. ${asked}\n${how}`;
+    return { text, outcome: 'ok' };
   }
   if (!isTerminal(outcome.status)) {
     const why = answer.endedEarly === 'user_message' ? 'a message of the user arrived' : 'the wait ended';

@@ -15,7 +15,7 @@ export function takePlace(state: ConversationState): Place {
 
 /** What a step takes: at the first one all that waits, later what is not meant for another turn. */
 function takesInput(state: ConversationState, item: InboxItem): boolean {
-  return item.kind === 'completion' || state.step === 0 || item.delivery !== 'after_turn';
+  return item.kind !== 'message' || state.step === 0 || item.delivery !== 'after_turn';
 }
 
 /** Whether a person's message waits that a running turn has to take. */
@@ -48,8 +48,10 @@ export function openStep(state: ConversationState, ports: TurnPorts): void {
     placeMessage(state, id);
     confirmOwnMessage(state, ports, id);
   }
-  const ended = items.flatMap((item) => (item.kind === 'completion' ? [item.task] : []));
-  if (ended.length > 0) placeCompletion(state, ports, ended);
+  const [ended, asking] = (['completion', 'question'] as const).map((kind) =>
+    items.flatMap((item) => (item.kind === kind ? [item.task] : [])),
+  );
+  placeNotice(state, ports, ended ?? [], asking ?? []);
 }
 
 function placeMessage(state: ConversationState, id: string): void {
@@ -72,16 +74,21 @@ function confirmOwnMessage(state: ConversationState, ports: TurnPorts, message: 
   if (task !== null) ports.record({ type: 'task.steered', task, message, turn, appliedAtStep: step });
 }
 
-function placeCompletion(state: ConversationState, ports: TurnPorts, ids: string[]): void {
-  const tasks = ids.flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
+/** What tasks have to tell stands in one message: ends first, since a question may be answered by one. */
+function placeNotice(state: ConversationState, ports: TurnPorts, ended: string[], asking: string[]): void {
+  if (ended.length + asking.length === 0) return;
+  const tasks = [...ended, ...asking].flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
   const id = ports.newMessageId();
   const head = { place: takePlace(state), id, at: ports.now() };
   state.unstored.push({ kind: 'completion', ...head, tasks, ...toDialectField(dialectOf(state)) });
-  ports.record({ type: 'completion.delivered', tasks: ids, turn: state.turn, by: 'notice' });
+  const how = { turn: state.turn, by: 'notice' as const };
+  if (ended.length > 0) ports.record({ type: 'completion.delivered', tasks: ended, ...how });
+  if (asking.length > 0) ports.record({ type: 'question.delivered', tasks: asking, ...how });
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {
-  const { id, name, title, status, partial, runtimeMs, missedMessages } = task;
+  const { id, name, title, status, partial, runtimeMs, missedMessages, asks } = task;
   const missed = missedMessages === 0 ? {} : { missedMessages };
-  return { task: id, agent: name, title, status, partial, runtimeMs, ...missed };
+  const question = asks === null ? {} : { asks };
+  return { task: id, agent: name, title, status, partial, runtimeMs, ...missed, ...question };
 }

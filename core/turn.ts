@@ -39,7 +39,9 @@ export async function runTurn(
     if (isInterrupted(state)) return finishTurn(state, ports, 'interrupted');
     if (state.step > 0 && options.mayRollOver()) return 'rollover';
     if (isHeld(state)) {
-      await ports.until(() => !isHeld(state) || isInterrupted(state));
+      // What stands still may do so for days: a new run takes it up.
+      const isDue = (): boolean => state.step > 0 && options.mayRollOver();
+      await ports.until(() => !isHeld(state) || isInterrupted(state) || isDue());
       continue;
     }
     const atLimit = state.wrapsUp || isAtLimit(state);

@@ -45,6 +45,7 @@ function toTaskView(task: TaskRecord): TaskView {
   const { notify: _notify, key: _key, dependsOn: _dependsOn, launch: _launch, name: _name, ...known } = task;
   const { group: _group, maxTurns: _maxTurns, ...rest } = known;
   const { runtimeMs: _runtimeMs, resultSize: _resultSize, stopped: _stopped, ...told } = rest;
-  const { stopMode: _stopMode, steering: _steering, missedMessages: _missed, ...view } = told;
+  const { stopMode: _stopMode, steering: _steering, missedMessages: _missed, ...shown } = told;
+  const { kept: _kept, isReminded: _isReminded, ...view } = shown;
   return view;
 }

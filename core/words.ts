@@ -7,6 +7,16 @@ export const LAST_STEP_INSTRUCTION =
 export const WRAP_UP_INSTRUCTION =
   'You are asked to come to an end: this is your last step, and no tools are left. Answer now with what you have, and say what is missing.';
 
+export const NOBODY_TO_ASK_INSTRUCTION =
+  'Nobody is left who could answer: the conversation that gave you this task is over. Go on without an answer, and say what you assumed.';
+
+export function unansweredWords(tasks: string[]): string {
+  return (
+    `Your work is not done: what you say reaches nobody as long as tasks of yours wait for your answer: ${tasks.join(', ')}. ` +
+    'Answer with message_background_agent, ask your own starter with ask_starter, or stop them.'
+  );
+}
+
 export function turnFailedWords(error: EventError): string {
   return `I could not answer: ${error.message} Nothing is lost; you can go on, or send your message again.`;
 }

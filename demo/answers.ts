@@ -1,5 +1,6 @@
 /** The words of the demo model: everything that it says, from what it was told. */
 import type { DemoCall, NoticeEntry } from './conversation.ts';
+import { readQuestion } from './find-question.ts';
 import type { Delegate } from './plan-work.ts';
 import { toHead, toTitle } from './words.ts';
 
@@ -49,8 +50,13 @@ export function tellStarted(starts: Start[]): string {
   return [words, ...refused].join('\n');
 }
 
-export function relayNotice({ title, agent, status, text }: NoticeEntry): string {
+export function relayNotice(notice: NoticeEntry): string {
+  const { title, agent, status, text } = notice;
   const name = title === '' ? `The task of ${agent}` : `The task “${title}” of ${agent}`;
+  if (status === 'waiting_input') {
+    const question = readQuestion(notice);
+    return `${name} asks:\n\n${question}\n\nTell me the answer, and I pass it on; we can also go on with something else.`;
+  }
   const words: Record<string, string> = {
     completed: 'is done. Here is what came back:',
     failed: 'has failed, I am sorry. This is what is known:',
@@ -60,6 +66,9 @@ export function relayNotice({ title, agent, status, text }: NoticeEntry): string
 }
 
 const RESULT_WORDS: Record<string, string> = {
+  list_tasks: 'These are the background tasks:',
+  get_task_result: 'This is what it says so far:',
+  stop_task: 'Done. This is what was stopped:',
   list_background_agents: 'These are the background tasks:',
   view_background_agent: 'This is what it says so far:',
   stop_background_agent: 'Done. This is what was stopped:',
@@ -77,7 +86,7 @@ export function tellResult(call: DemoCall | undefined, text: string, isError: bo
 }
 
 function showResult(name: string, text: string): string {
-  if (name === 'list_background_agents') return showList(text);
+  if (name.startsWith('list_')) return showList(text);
   return name === 'wait_background_agents' ? showWait(text) : showHead(text);
 }
 

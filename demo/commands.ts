@@ -6,6 +6,8 @@ export interface Command {
   text: string;
   /** For `message`: what to pass on. */
   message: string;
+  /** For `stop`: what there is by then is wanted. */
+  wrapsUp: boolean;
 }
 
 export const TASK_ID = /agent_task_[\w-]+/g;
@@ -13,7 +15,7 @@ export const TASK_ID = /agent_task_[\w-]+/g;
 const POLITE = String.raw`^(?:\W*\b(?:please|ok|okay|now|no|actually|can|could|would|you|never ?mind|and)\b)*\W*`;
 const STATUS =
   /^\W*status\b|\bstatus of\b|\bwhat('s| is| are)?( \w+){0,3} (running|in progress|going on)\b|\bhow (is|are|does) .*\b(going|doing|coming|progressing)\b|\bany (progress|news|updates?)\b|\bhow far\b|^list\b.*\b(tasks?|agents?)\b/i;
-const STOP = new RegExp(`${POLITE}(?:stop|cancel|abort|kill)\\b`, 'i');
+const STOP = new RegExp(`${POLITE}(?:stop|cancel|abort|kill|wrap up|finish up)\\b`, 'i');
 const WAIT = new RegExp(`${POLITE}wait (?:for|until|till)\\b`, 'i');
 const TELL = new RegExp(
   `${POLITE}(?:tell|ask|inform|let) (?!me\\b|us\\b|about\\b).{2,60}?\\b(?:that|to|about|know)\\b[\\s,:]*(.+)`,
@@ -27,7 +29,7 @@ const VIEW = new RegExp(
 export function readCommand(text: string): Command | null {
   const message = TELL.exec(text)?.[1]?.trim() ?? '';
   if (text.length > 300) return null;
-  if (message !== '') return { kind: 'message', text, message };
+  if (message !== '') return { kind: 'message', text, message, wrapsUp: false };
   const kinds = [
     ['wait', WAIT] as const,
     ['status', STATUS] as const,
@@ -35,7 +37,7 @@ export function readCommand(text: string): Command | null {
     ['view', VIEW] as const,
   ];
   const kind = kinds.find(([, pattern]) => pattern.test(text))?.[0];
-  return kind === undefined ? null : { kind, text, message };
+  return kind === undefined ? null : { kind, text, message, wrapsUp: /\b(?:wrap|finish) up\b/i.test(text) };
 }
 
 /**

@@ -15,8 +15,11 @@ import type { Command } from './commands.ts';
 import { findTool, freshEntries, ofKind } from './conversation.ts';
 import type { Conversation, DemoCall, Reply, ResultEntry, Thought } from './conversation.ts';
 import { doWork } from './do-work.ts';
+import { findQuestion } from './find-question.ts';
+import { handOver } from './hand-over.ts';
 import { readItems } from './plan-work.ts';
 import { findDelegates, startWork } from './start-work.ts';
+import { findTaskTools, isList, isStart, toCalls } from './task-tools.ts';
 
 const SMALL_TALK =
   /^\W*(?:hi|hello|hey|good (?:morning|day|evening)|thanks?|thank you|bye|who are you|how are you|what can you do|help)\b/i;
@@ -58,34 +61,46 @@ function converse(conversation: Conversation): Thought {
   return thought.text === '' && thought.calls.length === 0 ? say('There is nothing new to tell.') : thought;
 }
 
-function answerWords(conversation: Conversation, text: string): Thought {
+function answerWords(conversation: Conversation, text: string, mayHandOver = true): Thought {
   const command = readCommand(text);
-  if (command !== null && findTool(conversation, 'list_background_agents')) {
+  const tools = findTaskTools(conversation);
+  if (command !== null && tools !== undefined) {
     const ids = text.match(TASK_ID);
-    if (ids !== null && command.kind !== 'status') return act(command, ids);
-    return call('list_background_agents', {});
+    if (ids !== null && command.kind !== 'status') return act(conversation, command, ids);
+    return call(tools.status, {});
   }
   if (SMALL_TALK.test(text) && text.length < 60) return say(greet(text, findDelegates(conversation)));
   const todos = /\bto-?do\b|\bchecklist\b/i.test(text) ? readItems(text) : [];
   if (todos.length > 0 && findTool(conversation, 'create_todos'))
     return call('create_todos', { descriptions: todos });
-  const calls = startWork(conversation, text);
-  return calls.length > 0 ? { text: '', calls } : say(answerPlainly(text));
+  const handovers = mayHandOver ? handOver(conversation, text) : [];
+  const calls = handovers.length > 0 ? handovers : startWork(conversation, text);
+  if (calls.length > 0) return { text: '', calls };
+  const question = findQuestion(conversation);
+  const mayPassOn = findTool(conversation, 'message_background_agent') !== undefined;
+  if (question === undefined || !mayPassOn) return say(answerPlainly(text));
+  return call('message_background_agent', { task_id: question.id, message: text });
 }
 
-function act({ kind, message }: Command, ids: string[]): Thought {
-  if (kind === 'wait') return call('wait_background_agents', { task_ids: ids });
-  const words = kind === 'message' ? { message } : {};
-  return call(`${kind}_background_agent`, ...ids.map((id) => ({ task_id: id, ...words })));
-}
+const act = (conversation: Conversation, command: Command, ids: string[]): Thought => ({
+  text: '',
+  calls: toCalls(conversation, command, ids),
+});
 
 function continueAfter(conversation: Conversation, results: ResultEntry[]): Thought {
   const made = ofKind(conversation.entries, 'assistant').flatMap((entry) => entry.calls);
   const pairs = results.map((result) => ({ result, call: made.find(({ id }) => id === result.call) }));
-  const starts = pairs.filter((pair) => pair.call?.name === 'run_background_agent');
+  const starts = pairs.filter((pair) => isStart(pair.call));
   const others = pairs.filter((pair) => !starts.includes(pair));
   return join([
-    say(tellStarted(starts.map((pair) => ({ given: pair.call?.arguments ?? {}, ...pair.result })))),
+    say(
+      tellStarted(
+        starts.map(({ call: start, result }) => ({
+          given: { agent: start?.name, ...start?.arguments },
+          ...result,
+        })),
+      ),
+    ),
     ...others.map((pair) => afterResult(conversation, pair.result, pair.call)),
   ]);
 }
@@ -94,10 +109,15 @@ function afterResult(conversation: Conversation, result: ResultEntry, made: Demo
   const told = say(tellResult(made, result.text, result.isError));
   const reply = conversation.entries.findLastIndex((entry) => entry.kind === 'assistant');
   const asked = ofKind(conversation.entries.slice(0, reply), 'user').at(-1)?.text ?? '';
-  const command = made?.name === 'list_background_agents' ? readCommand(asked) : null;
+  if (made?.name === 'handoff' && !result.isError)
+    return join([
+      say(`This is ${String(made.arguments['agent'])}.`),
+      answerWords(conversation, asked, false),
+    ]);
+  const command = isList(made) ? readCommand(asked) : null;
   if (command === null || command.kind === 'status' || result.isError) return told;
   const ids = matchTasks(command, result.text);
-  if (ids.length > 0) return act(command, ids);
+  if (ids.length > 0) return act(conversation, command, ids);
   const calls = command.kind === 'stop' ? [] : startWork(conversation, asked);
   return calls.length > 0 ? { text: '', calls } : say(tellNoMatch(command.kind, result.text));
 }

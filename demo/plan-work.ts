@@ -43,7 +43,7 @@ function findDescription(name: string, texts: string[]): string {
   return texts.map((text) => line.exec(text)?.[1]).find((found) => found !== undefined) ?? '';
 }
 
-function rate(delegate: Delegate, text: string): number {
+export function rate(delegate: Delegate, text: string): number {
   const name = delegate.name.replace(/[_-]/g, ' ');
   return countSharedWords(text, `${name} ${delegate.description}`) + countSharedWords(text, name);
 }

@@ -2,7 +2,7 @@
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
 import type { ConversationId } from './ids.ts';
-import type { Starter, TaskReport, TaskStatus } from './task.ts';
+import type { Starter, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
 import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
 
@@ -17,6 +17,8 @@ export interface Activities {
   openTask(request: OpenTaskRequest): Promise<void>;
   /** The end of a task, its result taken from its transcript. The first write wins. */
   finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
+  /** Where tasks stand that have begun, for lists over all sessions. One that has ended stays so. */
+  keepStatuses(request: KeepStatusesRequest): Promise<void>;
   /** Events and rows that only the workflow has, asked from it by query, so that history holds no copy of them. */
   archive(request: ArchiveRequest): Promise<void>;
 }
@@ -74,6 +76,7 @@ export interface TaskLook {
   title: string;
   status: TaskStatus;
   runtimeMs: number | null;
+  asks?: TaskQuestion;
   /** Left out for the default one. */
   dialect?: DialectName;
   /** How a wait for it ended, told with it. */
@@ -123,6 +126,17 @@ export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'file
   session: string;
   append: NewRow[];
   events: ConversationEvent[];
+}
+
+/** Of tasks that the calling workflow started. */
+export interface KeepStatusesRequest {
+  tasks: KeptStatus[];
+}
+
+export interface KeptStatus {
+  task: string;
+  status: TaskStatus;
+  asks: TaskQuestion | null;
 }
 
 export interface ArchiveRequest {

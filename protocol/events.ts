@@ -4,11 +4,11 @@
  * serves them. Live deltas are another type (live.ts) and never touch state.
  */
 import type { Usage } from './content.ts';
-import type { SteerMode, StopMode, TaskStatus } from './task.ts';
+import type { SteerMode, StopMode, TaskQuestion, TaskStatus } from './task.ts';
 import type { ToolOutcomeName } from './transcript.ts';
 
 export type Delivery = 'next_step' | 'after_turn' | 'interrupt';
-export type TurnCause = 'message' | 'completion' | 'task';
+export type TurnCause = 'message' | 'completion' | 'question' | 'task';
 export type TurnOutcome = 'answered' | 'interrupted' | 'failed' | 'limit';
 
 export interface EventError {
@@ -79,10 +79,12 @@ export type EventBody =
       turn: number | null;
       appliedAtStep: number | null;
     }
+  /** The task asks its starter, and does no step until it is answered: its own step that asks. */
+  | ({ type: 'task.asked'; task: string } & TaskQuestion)
   /** The task stands still as soon as its running step has ended. */
   | { type: 'task.paused'; task: string }
-  /** It goes on: at once, or (`queued`) when the cap has room for it. */
-  | { type: 'task.resumed'; task: string; status: 'running' | 'queued' }
+  /** It goes on: at once, when the cap has room for it (`queued`), or when it has an answer (`waiting_input`). */
+  | { type: 'task.resumed'; task: string; status: 'running' | 'queued' | 'waiting_input' }
   /** A transfer that is not waited for any longer: it goes on beside the conversation. */
   | { type: 'task.detached'; task: string }
   | { type: 'task.cancelling'; task: string; mode: StopMode }
@@ -98,7 +100,9 @@ export type EventBody =
   /** The end of these tasks was put before the model of this turn. */
   | { type: 'completion.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
   /** The agent's words after that. */
-  | { type: 'completion.spoken'; tasks: string[]; message: string };
+  | { type: 'completion.spoken'; tasks: string[]; message: string }
+  /** What these tasks ask was put before the model of this turn. */
+  | { type: 'question.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' };
 
 /** `background` runs beside; `transfer` is waited for; one becomes the other when the wait ends early. */
 export type TaskMode = 'background' | 'transfer';

@@ -7,6 +7,7 @@ import type {
   RolloverThreshold,
   SteerMode,
   StopMode,
+  TaskQuestion,
   TaskReport,
   TaskRequest,
   TaskStatus,
@@ -104,6 +105,7 @@ export const SIGNALS = {
   taskMessage: 'taskMessage',
   taskCommand: 'taskCommand',
   taskSteered: 'taskSteered',
+  taskAsked: 'taskAsked',
 } as const;
 export const QUERIES = { read: 'read' } as const;
 
@@ -143,6 +145,8 @@ export interface SignalArguments {
   taskCommand: TaskCommand;
   /** From a task to its starter: what became of a message. */
   taskSteered: SteerReceipt & { task: string };
+  /** From a task to its starter: it stands still until it is answered. */
+  taskAsked: TaskQuestion & { task: string };
 }
 
 /** The answer of the query `read(fromOffset)`: everything that the store does not have yet, at one offset. */
@@ -182,6 +186,8 @@ export interface TaskView {
   depth: number;
   mode: TaskMode;
   status: TaskStatus;
+  /** What it asks and has no answer to. */
+  asks: TaskQuestion | null;
   partial: boolean;
   queuedAt: number;
   startedAt: number | null;

@@ -15,6 +15,12 @@ export type StopMode = 'now' | 'wrap_up';
 /** Before the model at the next step, or at once: the running step is interrupted. */
 export type SteerMode = 'append' | 'interrupt';
 
+/** Where a task asks its starter: its calls of `ask_starter` in this step hold the words. */
+export interface TaskQuestion {
+  turn: number;
+  step: number;
+}
+
 /** What a task last said of how far it is. */
 export interface TaskProgress {
   message: string;

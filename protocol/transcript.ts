@@ -1,6 +1,6 @@
 /** The transcript: append-only rows, ordered by place. Spec: "Transcript and cost". */
 import type { InputPart, Part, ToolCall, Usage } from './content.ts';
-import type { TaskStatus } from './task.ts';
+import type { TaskQuestion, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
 
 /** Where a row stands in its conversation: turn, step (both from 1) and the ordinal within the step (from 0). */
@@ -10,7 +10,7 @@ export function comparePlaces(a: Place, b: Place): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
 
-/** How a task ended, for a notice or an answer that is written out where the store can be read. */
+/** How a task ended, or how it stands, for a notice or an answer that is written out where the store can be read. */
 export interface TaskOutcome {
   task: string;
   agent: string;
@@ -20,6 +20,8 @@ export interface TaskOutcome {
   runtimeMs: number | null;
   /** How many messages came too late for it, where there are any. */
   missedMessages?: number;
+  /** Of one that waits for an answer. */
+  asks?: TaskQuestion;
 }
 
 /**
@@ -28,6 +30,7 @@ export interface TaskOutcome {
  */
 export type NewRow =
   | { kind: 'user'; place: Place; id: string; at: number; content: InputPart[] }
+  /** Ends of tasks, and their questions. */
   | {
       kind: 'completion';
       place: Place;
@@ -69,7 +72,7 @@ export interface TasksAnswer {
   tasks: TaskOutcome[];
   timedOut: boolean;
   /** Why the wait ended before its time, told to the model. */
-  endedEarly: 'user_message' | 'interrupted' | null;
+  endedEarly: 'user_message' | 'interrupted' | 'task_waits' | null;
   /** A transfer gives the result alone, a wait gives results, a list a line for each. */
   form: 'wait' | 'transfer' | 'list';
   /** Left out for the default one. */

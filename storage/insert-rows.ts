@@ -67,6 +67,7 @@ export async function writeOut(
   row: NewRow,
 ): Promise<TranscriptRow> {
   const { place, id, at } = row;
+  const isForTask = conversation.task !== null;
   switch (row.kind) {
     case 'user':
       return makeRow({ place, id, at, role: 'user', kind: 'user', content: row.content });
@@ -86,7 +87,10 @@ export async function writeOut(
     }
     case 'completion': {
       const ends = await readTaskEnds(db, conversation, row.tasks);
-      const content = ends.map((end) => ({ type: 'text' as const, text: renderNotice(end, row.dialect) }));
+      const content = ends.map((end) => ({
+        type: 'text' as const,
+        text: renderNotice(end, row.dialect, isForTask),
+      }));
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
     case 'prerequisites': {
@@ -100,7 +104,7 @@ export async function writeOut(
       const { text, outcome } =
         row.kind === 'tool'
           ? row
-          : renderTasksAnswer(row.answer, await readTaskEnds(db, conversation, row.answer.tasks));
+          : renderTasksAnswer(row.answer, await readTaskEnds(db, conversation, row.answer.tasks), isForTask);
       const content = [{ type: 'text' as const, text }];
       return makeRow({ place, id, at, role: 'tool', kind: 'tool', content, call, tool, outcome });
     }

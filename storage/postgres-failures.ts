@@ -29,6 +29,7 @@ const ADVICE: Record<string, string> = {
   '28P01': 'Correct the user or the password in DATABASE_URL.',
   '3D000': 'Create the database, or correct its name in DATABASE_URL.',
   '42501': 'Give the user of DATABASE_URL the right to make tables in the database.',
+  newer: 'Start that version, or restore a backup of before it.',
   '57P03': 'Wait until the server has started, then start again.',
 };
 

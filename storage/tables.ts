@@ -85,6 +85,8 @@ export interface TasksTable {
   files: number;
   /** What it reported last of how far it is. */
   progress: NullableJson<TaskProgress>;
+  /** What it asks and has no answer to. */
+  question: string | null;
   /** Whether it has a place among those that may run in its tree. */
   seated: Generated<boolean>;
   queued_at: number;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { TaskEnd } from '../core/notice-text.ts';
 import type { TaskOutcome } from '../protocol/transcript.ts';
 import type { Database } from './tables.ts';
+import { readQuestion } from './task-question.ts';
 
 /** What the store knows of how these tasks of a session ended, in their order. */
 export async function readTaskEnds(
@@ -27,13 +28,21 @@ export async function readTaskEnds(
     .orderBy('created_at')
     .orderBy('id')
     .execute();
+  const questions = new Map<TaskOutcome, string | null>();
+  for (const outcome of outcomes) {
+    const { task, asks } = outcome;
+    if (asks !== undefined)
+      questions.set(outcome, await readQuestion(db, { workspace, session, task }, asks));
+  }
   return outcomes.map((outcome) => {
     const task = tasks.find(({ id }) => id === outcome.task);
+    const question = questions.get(outcome);
     return {
       outcome,
       result: task?.result ?? null,
       error: task?.error ?? null,
       progress: task?.progress ?? null,
+      ...(question == null ? {} : { question }),
       files: files
         .filter((file) => file.task === outcome.task)
         .map((file) => ({ id: file.id, name: file.name, mediaType: file.media_type })),

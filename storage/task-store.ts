@@ -2,8 +2,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { FinishTaskRequest, OpenTaskRequest } from '../protocol/activities.ts';
+import type { ConversationId } from '../protocol/ids.ts';
 import type { Usage } from '../protocol/content.ts';
-import type { TaskProgress, TaskStatus } from '../protocol/task.ts';
+import type { TaskProgress, TaskQuestion, TaskStatus } from '../protocol/task.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
@@ -13,6 +14,7 @@ import { insertRows } from './insert-rows.ts';
 import { toJson, toNullableJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
 import { insertTaskText } from './task-opening.ts';
+import { readQuestion } from './task-question.ts';
 import { readTaskResult } from './task-result.ts';
 
 export interface TaskRecord {
@@ -28,7 +30,7 @@ export interface TaskRecord {
   expectedOutput: string | null;
   attachments: string[];
   variables: Record<string, unknown>;
-  /** `queued`, `running` or a terminal one: what lies between is known to the workflow alone. */
+  /** Its starter's workflow knows a moment earlier what lies between `queued` and a terminal one. */
   status: TaskStatus;
   partial: boolean;
   /** The final answer; of a task that failed or was stopped, what it had said until then. */
@@ -37,6 +39,8 @@ export interface TaskRecord {
   usage: Usage | null;
   files: number;
   progress: TaskProgress | null;
+  /** What it asks and has no answer to. */
+  question: string | null;
   queuedAt: number;
   startedAt: number | null;
   endedAt: number | null;
@@ -76,6 +80,7 @@ const COLUMNS = [
   'tasks.usage',
   'tasks.files',
   'tasks.progress',
+  'tasks.question',
   'tasks.queued_at as queuedAt',
   'tasks.started_at as startedAt',
   'tasks.ended_at as endedAt',
@@ -121,9 +126,38 @@ export class TaskStore {
   async markStarted(id: TaskId, startedAt: number): Promise<void> {
     await this.#db
       .updateTable('tasks')
-      .set({ status: 'running', started_at: startedAt })
+      .set((eb) => ({
+        // One that was paused before it began stays so.
+        status: eb
+          .case()
+          .when('status', '=', 'queued')
+          .then<TaskStatus>('running')
+          .else(eb.ref('status'))
+          .end(),
+        started_at: startedAt,
+      }))
       .where((eb) => eb.and(toTaskKey(id)))
-      .where('status', '=', 'queued')
+      .where('started_at', 'is', null)
+      .where('ended_at', 'is', null)
+      .execute();
+  }
+
+  /** What a task asked at that step. */
+  async question(task: ConversationId, asks: TaskQuestion): Promise<string | null> {
+    return readQuestion(this.#db, task, asks);
+  }
+
+  /** Where a task stands that has not ended, and what it asks. */
+  async setStatus(
+    id: TaskId,
+    { status, asks }: { status: TaskStatus; asks: TaskQuestion | null },
+  ): Promise<void> {
+    const question = asks === null ? null : await readQuestion(this.#db, id, asks);
+    await this.#db
+      .updateTable('tasks')
+      .set({ status, question })
+      .where((eb) => eb.and(toTaskKey(id)))
+      .where('ended_at', 'is', null)
       .execute();
   }
 
@@ -250,6 +284,7 @@ async function writeEnd(transaction: Transaction<Database>, request: FinishTaskR
     .updateTable('tasks')
     .set({
       status: request.status,
+      question: null,
       partial: request.partial || (request.status !== 'completed' && result !== null),
       result: result === null ? null : toText(result),
       error: toNullableJson(request.error),

@@ -7,8 +7,9 @@ const TASKS_SHOWN = 20;
 
 export function describeConversation(state: ConversationState): string {
   const usage = addUsage(state.usage, state.taskUsage);
+  const doing = state.holds.length === 0 ? state.phase : `waits: ${state.holds.join(', ')}`;
   const activity = state.turnOpen
-    ? `turn ${state.turn}, step ${state.step} (${state.phase})`
+    ? `turn ${state.turn}, step ${state.step} (${doing})`
     : `idle after turn ${state.turn}`;
   const lines = [
     '| agent | now | status | model calls | tokens in | tokens out |',

@@ -59,6 +59,11 @@ export const { finishTask } = proxyActivities<Pick<Activities, 'finishTask'>>({
   summary: 'keep the task’s end',
 });
 
+export const { keepStatuses } = proxyActivities<Pick<Activities, 'keepStatuses'>>({
+  ...storeOptions,
+  summary: 'keep where tasks stand',
+});
+
 export const { archive } = proxyActivities<Pick<Activities, 'archive'>>({
   ...storeOptions,
   summary: 'keep the events of this run',

@@ -14,6 +14,7 @@ import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
 import { refuse, setCommandHandler, setReadHandler, setUpdateHandler } from './handlers.ts';
+import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { setTaskHandlers } from './task-handlers.ts';
 import { toStatusAttribute } from './search-attributes.ts';
@@ -46,6 +47,7 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
     conversation.launcher.takeUpInherited();
+    void keepStatuses(state);
     await runTurns(conversation, input);
     return settle(conversation, closing.request?.tasks ?? state.roster.onClose);
   });
@@ -158,7 +160,12 @@ async function settle(conversation: Conversation, onClose: OnClose): Promise<Ses
   const tasks = state.tasks.filter((task) => onClose !== 'keep' || !mayBeKept(task));
   const mode = onClose === 'wrap_up' ? 'wrap_up' : 'now';
   for (const task of tasks) requestStop(state, ports, task, { mode });
-  await condition(() => tasks.every((task) => isTerminal(task.status)));
+  // One that is kept may ask now, and is stopped then.
+  await condition(
+    () =>
+      tasks.every((task) => isTerminal(task.status)) &&
+      state.tasks.every(({ status }) => status !== 'cancelling'),
+  );
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));

@@ -18,6 +18,7 @@ const QUIET_WITHIN_MS = 8_000;
 
 export function setTaskHandlers(conversation: Conversation): void {
   setSignalHandler('taskReport', (report) => conversation.launcher.takeReport(report));
+  setSignalHandler('taskAsked', (question) => conversation.launcher.takeQuestion(question));
   setStartHandlers(conversation);
   setStopHandler(conversation);
   setSteerHandlers(conversation);

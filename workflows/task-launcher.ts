@@ -9,10 +9,11 @@ import type { ConversationState, TaskRecord } from '../core/conversation-state.t
 import { finishTask } from '../core/finish-task.ts';
 import { goOn } from '../core/hold-task.ts';
 import type { TurnPorts } from '../core/ports.ts';
+import { takeQuestion } from '../core/task-question.ts';
 import { nextToLaunch } from '../core/start-task.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
-import type { TaskOrder } from '../protocol/session-messages.ts';
+import type { SignalArguments, TaskOrder } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import { startTaskWorkflow } from './child-task.ts';
@@ -23,7 +24,7 @@ import { storeTask, storeTaskEnd } from './store-task.ts';
 import { toEnd } from './task-end.ts';
 import type { TaskEnd } from './task-end.ts';
 
-type LauncherPorts = Pick<TurnPorts, 'record' | 'now' | 'launchTasks' | 'deliverOrders'>;
+type LauncherPorts = Pick<TurnPorts, 'record' | 'now' | 'launchTasks' | 'deliverOrders' | 'storeStop'>;
 
 export class TaskLauncher {
   readonly #state: ConversationState;
@@ -42,6 +43,7 @@ export class TaskLauncher {
       now,
       launchTasks: () => this.launch(),
       deliverOrders: (task) => this.deliver(task),
+      storeStop: (task) => this.storeStop(task),
     };
   }
 
@@ -81,6 +83,14 @@ export class TaskLauncher {
     if (task === undefined) return;
     this.#confirmStart(task);
     finishTask(this.#state, this.#ports, report);
+  }
+
+  /** A question by signal. */
+  takeQuestion(question: SignalArguments['taskAsked']): void {
+    const task = findTask(this.#state, question.task);
+    if (task === undefined) return;
+    this.#confirmStart(task);
+    takeQuestion(this.#state, this.#ports, question);
   }
 
   /** Takes up what earlier runs left: the ends of their tasks, and those that are still queued. Once, at a run's begin. */

@@ -1,18 +1,16 @@
 /** The workflow of a background agent: one piece of work, from its text in the store to its result there. */
-import { CancellationScope, condition, continueAsNew, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope, condition, continueAsNew } from '@temporalio/workflow';
 import { acceptMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState, Opening, TaskRecord } from '../core/conversation-state.ts';
 import { placePrerequisites } from '../core/prerequisites.ts';
+import { remindOfQuestions } from '../core/remind-of-questions.ts';
 import { toCarriedState, unarchivedEvents } from '../core/rollover.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
 import type { TurnEnd } from '../core/turn.ts';
 import { addUsage } from '../protocol/content.ts';
 import type { EventError } from '../protocol/events.ts';
-import { toWorkflowId } from '../protocol/ids.ts';
-import { SIGNALS } from '../protocol/session-messages.ts';
-import type { SignalArguments } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { StoppedTask, TaskReport } from '../protocol/task.ts';
 import type { TaskInput } from '../protocol/task-input.ts';
@@ -22,10 +20,11 @@ import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
 import { setReadHandler } from './handlers.ts';
 import { setTaskHandlers } from './task-handlers.ts';
+import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
-import { toEnd } from './task-end.ts';
 import { heedOrders, untilChildrenEnded } from './task-orders.ts';
 import type { TaskStop } from './task-orders.ts';
+import { tellStarter, tellStarterOfSteps } from './tell-starter.ts';
 
 /** How a task's work ended. */
 interface WorkEnd {
@@ -41,7 +40,8 @@ export async function task(input: TaskInput): Promise<TaskReport> {
   const stop = heedOrders(conversation, input.task);
   if (input.carried === undefined) begin(conversation, input);
   return CancellationScope.nonCancellable(async () => {
-    void sendReceipts(conversation, input);
+    void tellStarterOfSteps(conversation, input);
+    void keepStatuses(conversation.state);
     conversation.launcher.takeUpInherited();
     const end = await work(conversation, input, stop);
     return finish(conversation, input, end);
@@ -112,6 +112,7 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
       continue;
     }
     partial = end === 'limit';
+    if (!state.wrapsUp && remindOfQuestions(state, ports)) continue;
     await condition(() => stop.isNow || state.inbox.length > 0 || !hasUnfinishedTasks(state));
     await gatherCompletions(conversation);
     const isDone = state.inbox.length === 0 && !hasUnfinishedTasks(state);
@@ -183,28 +184,4 @@ function toStopped({ id, agent, status, partial, stopped }: TaskRecord): Stopped
 /** What a stopped or failed task had said until then is its partial output. */
 function isPartial(end: WorkEnd, resultSize: number): boolean {
   return end.status !== 'completed' && resultSize > 0;
-}
-
-/** What became of its starter's messages, as it happens; before its end all of it has been told. */
-async function sendReceipts({ state }: Conversation, input: TaskInput): Promise<void> {
-  for (;;) {
-    await condition(() => state.receipts.length > 0);
-    const [receipt] = state.receipts;
-    if (receipt !== undefined) await tellStarter(input, 'taskSteered', { task: input.task, ...receipt });
-    state.receipts.shift();
-  }
-}
-
-/** To the workflow id without a run, so that a starter that continued as new gets it. Without one nobody asks. */
-async function tellStarter<Name extends 'taskReport' | 'taskSteered'>(
-  { workspace, session, starter }: TaskInput,
-  name: Name,
-  fact: SignalArguments[Name],
-): Promise<void> {
-  const handle = getExternalWorkflowHandle(toWorkflowId({ workspace, session, task: starter }));
-  try {
-    await handle.signal(SIGNALS[name], fact);
-  } catch (error) {
-    toEnd(error);
-  }
 }

@@ -22,7 +22,7 @@ export function listTools(team: Team, agent: Agent, { isTask, hasTasks }: ToolSi
     if (type === 'think') tools.push(THINK);
     if (type === 'todo') tools.push(...TODO_TOOLS);
   }
-  if (isTask) tools.push(SAVE_FILE, REPORT_PROGRESS);
+  if (isTask) tools.push(SAVE_FILE, REPORT_PROGRESS, ASK_STARTER);
   else if (agent.handoffs.length > 0) tools.push(handoffTool(team, agent));
   const unavailable = team.unavailable.filter((entry) => entry.agent === agent.name);
   return [...tools, ...unavailable.map(({ toolset, reason }) => unavailableTool(toolset, reason))];
@@ -74,6 +74,13 @@ const REPORT_PROGRESS: CatalogTool = {
   description:
     'Tell in one line how far you are; those who wait see it. Use it in long work, at each milestone, not at every step.',
   arguments: schemas.reportProgressArguments,
+};
+
+const ASK_STARTER: CatalogTool = {
+  name: 'ask_starter',
+  description:
+    'Ask whoever gave you this task, when you cannot go on without the answer: it is passed on to a person where need be, and may take days. You stand still until it comes. Ask all that you need at once, so that it can be answered without knowing your work.',
+  arguments: schemas.askStarterArguments,
 };
 
 const TODO_TOOLS: CatalogTool[] = [

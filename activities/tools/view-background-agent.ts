@@ -2,7 +2,7 @@
 import { findDialect } from '../../core/dialect.ts';
 import { progressWords, runtimeWords } from '../../core/engine-tools/task-words.ts';
 import { textOf } from '../../core/task-text.ts';
-import type { ToolRequest } from '../../protocol/activities.ts';
+import type { TaskLook, ToolRequest } from '../../protocol/activities.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import { isTerminal } from '../../protocol/task.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -32,6 +32,7 @@ export const viewBackgroundAgent: Tool = async (dependencies, request, callArgum
     `runtime: ${runtimeWords(view.runtimeMs)}`,
     ...(view.note === undefined ? [] : [`note: ${view.note}`]),
     ...(ended ? [] : await describePhase(dependencies, task)),
+    ...(await describeQuestion(dependencies, task, view)),
     ...(await describeError(dependencies, task, ended)),
   ];
   const isNews = ended || (await isNewOutput(dependencies, request, view.task, output, page));
@@ -50,6 +51,14 @@ async function describePhase(
   if (live === null) return said;
   const doing = live.currentTool === null ? live.phase : `tool ${live.currentTool}`;
   return [`now: step ${live.step}, ${doing}`, ...said];
+}
+
+async function describeQuestion(
+  { store }: ActivityDependencies,
+  task: ConversationId,
+  { asks }: TaskLook,
+): Promise<string[]> {
+  return asks === undefined ? [] : [`waiting for an answer: ${await store.tasks.question(task, asks)}`];
 }
 
 async function describeError(

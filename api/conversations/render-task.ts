@@ -16,6 +16,7 @@ export function renderTaskSummary(
 ): TaskSummaryResource {
   const startedAt = record.startedAt ?? view?.startedAt ?? null;
   const endedAt = record.endedAt ?? view?.endedAt ?? null;
+  const asks = !isTerminal(record.status) && (view === undefined ? record.question : view.asks) !== null;
   return {
     id: record.id,
     agent: record.agent,
@@ -27,7 +28,8 @@ export function renderTaskSummary(
     startedAt: toNullableIsoTime(startedAt),
     endedAt: toNullableIsoTime(endedAt),
     runtimeMs: startedAt === null ? null : Math.max(0, (endedAt ?? now) - startedAt),
-    waitingFor: null,
+    waitingFor: asks ? 'answer' : null,
+    question: asks ? record.question : null,
     notice: toNotice(record, view),
   };
 }

@@ -93,5 +93,6 @@ function toUnopenedRecord({ workspace, session }: ConversationId, view: TaskView
     variables: {},
     result: null,
     progress: null,
+    question: null,
   };
 }

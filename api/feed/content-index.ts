@@ -4,6 +4,7 @@ import type { Part } from '../../protocol/content.ts';
 import type { ConversationEvent } from '../../protocol/events.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { ConversationRead } from '../../protocol/session-messages.ts';
+import type { TaskQuestion } from '../../protocol/task.ts';
 import type { Place, TranscriptRow } from '../../protocol/transcript.ts';
 
 /** What the workflow has that the store lacks; null when there is no workflow any more. */
@@ -16,6 +17,7 @@ export class ContentIndex {
   readonly #waiting = new Map<string, Part[]>();
   readonly #calls: TranscriptRow[] = [];
   readonly #replies: TranscriptRow[] = [];
+  readonly #questions = new Map<string, string | null>();
 
   addRows(rows: readonly TranscriptRow[]): void {
     for (const row of rows) {
@@ -27,6 +29,14 @@ export class ContentIndex {
 
   addWaiting(waiting: ConversationRead['waiting']): void {
     for (const message of waiting) this.#waiting.set(message.id, message.content);
+  }
+
+  addQuestion(task: string, { turn, step }: TaskQuestion, question: string | null): void {
+    this.#questions.set(`${task} ${turn}.${step}`, question);
+  }
+
+  questionOf(task: string, turn: number, step: number): string | null {
+    return this.#questions.get(`${task} ${turn}.${step}`) ?? null;
   }
 
   has(message: string): boolean {
@@ -80,6 +90,11 @@ async function gather(
     index.addWaiting(unstored.waiting);
   }
   index.addRows(await store.transcript.rowsByIds(id, findMessages(events)));
+  for (const event of events) {
+    if (event.type !== 'task.asked') continue;
+    const { task, turn, step } = event;
+    index.addQuestion(task, event, await store.tasks.question({ ...id, task }, { turn, step }));
+  }
   const steps = findSteps(events);
   if (steps !== null) index.addRows(await store.transcript.read(id, steps));
   return index;

@@ -128,9 +128,10 @@ const steer = defineRoute({
   method: 'post',
   path: '/v1/sessions/{session}/tasks/{task}/messages',
   tag,
-  summary: 'Steer a task',
+  summary: 'Steer a task, or answer its question',
   description:
-    'Any task of the tree. Its agent sees the message at its next step, or at once with `mode: interrupt`. The event ' +
+    'Any task of the tree. Its agent sees the message at its next step, or at once with `mode: interrupt`; one that ' +
+    'waits for an answer takes it as that. The event ' +
     "`task.steered` of its starter's feed says at which step that was, or that the task had ended before.",
   headers: [IDEMPOTENCY_KEY],
   body: steerTaskSchema,

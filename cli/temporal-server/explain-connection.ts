@@ -19,7 +19,13 @@ export async function explainConnection(
 ): Promise<string> {
   const [, host = '', port = ''] = /^\[?([^\]]*)\]?:(\d+)$/.exec(address ?? '') ?? [];
   const reason = await probe(() => openSocket({ host, port: Number(port) }, tls));
-  return reason ?? readErrorReason(error);
+  return reason ?? readErrorReason(findCause(error));
+}
+
+/** The SDK says that it could not connect, and beneath that what the server answered. */
+function findCause(error: unknown): unknown {
+  const hasCause = typeof error === 'object' && error !== null && 'cause' in error;
+  return hasCause && error.cause !== undefined ? error.cause : error;
 }
 
 function openSocket(place: { host: string; port: number }, tls: TemporalConnectionOptions['tls']): Socket {

@@ -20,7 +20,7 @@ export function readKeyFile(file: string): AccessKey[] {
     throw new Error(
       isMissing
         ? `The file of access keys is not there: ${file}. "offstage keys create" makes it`
-        : `The file of access keys cannot be read: ${(error as Error).message}`,
+        : `The file of access keys cannot be read: ${(error as Error).message}. Let the user who runs Offstage read it`,
       { cause: error },
     );
   }
@@ -29,12 +29,16 @@ export function readKeyFile(file: string): AccessKey[] {
 
 function toKeys(document: Document, file: string): AccessKey[] {
   const [syntax] = document.errors;
-  if (syntax !== undefined)
-    throw new Error(`The file of access keys is not valid YAML: ${file}: ${syntax.code}`);
+  if (syntax !== undefined) {
+    const line = syntax.linePos?.[0].line ?? 1;
+    throw new Error(
+      `The file of access keys is not valid YAML: ${file}, line ${line}: ${syntax.code}. Mend it`,
+    );
+  }
   const parsed = keyFileSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data.keys ?? [];
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(`The file of access keys has mistakes: ${file}: ${problems.join('; ')}`);
+  throw new Error(`The file of access keys has mistakes, mend them: ${file}: ${problems.join('; ')}`);
 }
 
 /** Makes the file where there is none. */
@@ -60,6 +64,13 @@ function changeKeyFile(file: string, change: (document: Document) => void): void
   toKeys(document, file);
   const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o600;
   const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, document.toString({ lineWidth: 0 }), { mode });
-  renameSync(draft, file);
+  try {
+    writeFileSync(draft, document.toString({ lineWidth: 0 }), { mode });
+    renameSync(draft, file);
+  } catch (error) {
+    const reason = `The file of access keys cannot be written: ${(error as Error).message}`;
+    throw new Error(`${reason}. Run this where its folder can be changed, as a user who may`, {
+      cause: error,
+    });
+  }
 }

@@ -18,6 +18,7 @@ const TAKEN_NAMES = [
   'list_todos',
   'save_file',
   'report_progress',
+  'ask_starter',
 ];
 
 export function checkToolNames(agent: string, subAgents: readonly SubAgent[], report: FindingsReport): void {

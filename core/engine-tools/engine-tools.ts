@@ -2,6 +2,7 @@
 import type { ConversationState } from '../conversation-state.ts';
 import { answerHandoff } from '../handoff.ts';
 import type { EngineTool } from '../tool-call.ts';
+import { askStarter } from './ask-starter.ts';
 import { backgroundTools } from './background-dialect.ts';
 import { findSubAgentTool, taskTools } from './tasks-dialect.ts';
 
@@ -9,6 +10,7 @@ const tools: Record<string, EngineTool | undefined> = {
   ...backgroundTools,
   ...taskTools,
   handoff: answerHandoff,
+  ask_starter: askStarter,
   // The thought is in the call itself; there is nothing to do and no effect to record.
   think: () => ({ outcome: 'ok', text: 'Noted. Go on.' }),
 };

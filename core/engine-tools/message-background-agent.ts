@@ -21,9 +21,11 @@ export function messageBackgroundAgent(
       text: `too much waits for ${id} already: try again when it has read some of it`,
     };
   }
+  const isAnswer = task.asks !== null;
   const message = ports.newMessageId();
   const content = [{ type: 'text' as const, text }];
   messageTask(state, ports, task, { message: { id: message, hash: message, content }, mode });
+  if (isAnswer) return { outcome: 'ok', text: `Accepted: ${task.id} takes it as the answer and goes on.` };
   const when = mode === 'append' ? 'at its next step' : 'now: its running step is interrupted';
   return { outcome: 'ok', text: `Accepted: ${task.id} reads it ${when}.` };
 }

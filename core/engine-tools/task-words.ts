@@ -2,6 +2,7 @@
 import { findTask } from '../conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../conversation-state.ts';
 import type { TaskProgress } from '../../protocol/task.ts';
+import { takeHead } from '../text-head.ts';
 
 /** The same words for a task that does not exist and for one that is somebody else's. */
 export function notFoundWords(task: string): string {
@@ -21,6 +22,11 @@ export function runtimeOf(task: TaskRecord, nowMs: number): number | null {
 
 export function progressWords({ message, percent }: TaskProgress): string {
   return percent === null ? message : `${message} (${percent} %)`;
+}
+
+/** In one line. */
+export function waitingWords(question: string): string {
+  return `waiting for an answer: ${takeHead(question.replaceAll(/\s+/g, ' ').trim(), 200)}`;
 }
 
 export function runtimeWords(runtimeMs: number | null): string {

@@ -8,8 +8,8 @@ import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { waitForTasks } from './wait-for-tasks.ts';
 
 /**
- * Gives work to a sub-agent and waits for its answer. When the user says something meanwhile it goes on in the
- * background; an interrupt of the turn stops it.
+ * Gives work to a sub-agent and waits for its answer. When the user says something meanwhile, or it asks
+ * something, it goes on in the background; an interrupt of the turn stops it.
  */
 export async function transferTask(situation: ToolCallSituation, request: TaskRequest): Promise<ToolAnswer> {
   const { state, ports, dialect } = situation;
@@ -22,7 +22,7 @@ export async function transferTask(situation: ToolCallSituation, request: TaskRe
     await ports.until(() => isTerminal(task.status));
     return { outcome: 'cancelled', text: `cancelled: the turn was stopped, and ${task.id} with it` };
   }
-  if (endedEarly === 'user_message') ports.record({ type: 'task.detached', task: task.id });
+  if (endedEarly !== null) ports.record({ type: 'task.detached', task: task.id });
   const answer = { form: 'transfer' as const, tasks: [toOutcome(task)], timedOut: false, endedEarly };
   return { outcome: 'ok', answer: { ...answer, ...toDialectField(dialect) } };
 }

@@ -1,4 +1,5 @@
 import { executeTool } from '../execute-tool.ts';
+import { tellQuestions } from '../task-question.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { findOwnTask, notFoundWords, runtimeOf } from './task-words.ts';
 import { waitForTasks } from './wait-for-tasks.ts';
@@ -16,16 +17,19 @@ export async function viewBackgroundAgent(
   const task = findOwnTask(state, wanted);
   if (task === undefined) return { outcome: 'error', text: notFoundWords(wanted) };
   const wait = waitMs === undefined ? null : await waitForTasks(situation, [task], toTimeout(waitMs));
-  const { id, name, title, status } = task;
-  return executeTool(situation, {
+  const { id, name, title, status, asks } = task;
+  const answer = await executeTool(situation, {
     task: id,
     agent: name,
     title,
     status,
     runtimeMs: runtimeOf(task, ports.now()),
+    ...(asks === null ? {} : { asks }),
     ...(dialect.name === 'tasks' ? { dialect: dialect.name } : {}),
     ...(wait === null ? {} : toNote(wait, waitMs)),
   });
+  if (asks !== null && answer.outcome === 'ok') tellQuestions(state, ports, [task]);
+  return answer;
 }
 
 function toTimeout(waitMs: number): { timeoutMs?: number } {
@@ -38,5 +42,6 @@ function toNote({ timedOut, endedEarly }: WaitEnd, waitMs: number | undefined): 
   if (endedEarly === 'user_message') {
     return { note: 'the wait ended early because a message of the user arrived; the task goes on' };
   }
+  if (endedEarly === 'task_waits') return { note: 'the wait ended early because the task asks something' };
   return endedEarly === null ? {} : { note: 'the wait ended early because the turn was interrupted' };
 }

@@ -26,7 +26,7 @@ export const eventSchema = z
     event('agent.switched', { from: z.string(), to: z.string(), reason: z.string().nullable() }),
     event('turn.started', {
       turn,
-      cause: z.enum(['message', 'completion', 'task']),
+      cause: z.enum(['message', 'completion', 'question', 'task']),
       inputs: z.array(z.string()),
     }),
     event('turn.interrupting', { turn }),
@@ -80,8 +80,14 @@ export const eventSchema = z
       turn: turn.nullable(),
       appliedAtStep: step.nullable(),
     }),
+    event('task.asked', {
+      task,
+      turn,
+      step,
+      question: z.string().nullable().meta({ description: 'A message to the task is the answer.' }),
+    }),
     event('task.paused', { task }),
-    event('task.resumed', { task, status: z.enum(['running', 'queued']) }),
+    event('task.resumed', { task, status: z.enum(['running', 'queued', 'waiting_input']) }),
     event('task.detached', { task }),
     event('task.cancelling', { task, mode: stopModeSchema }),
     event('task.finished', {
@@ -95,6 +101,7 @@ export const eventSchema = z
     }),
     event('completion.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
     event('completion.spoken', { tasks: z.array(z.string()), message: z.string() }),
+    event('question.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
   ])
   .meta({ id: 'Event', description: 'One line of the feed. New types may be added.' });
 

@@ -43,6 +43,7 @@ const taskSummaryShape = {
   endedAt: time.nullable(),
   runtimeMs: z.number().nullable(),
   waitingFor: z.enum(['answer', 'budget']).nullable(),
+  question: z.string().nullable().meta({ description: 'What it asks. A message to it is the answer.' }),
   notice: z.strictObject({
     state: z.enum(['pending', 'delivered', 'spoken', 'none']),
     turn: z.number().nullable(),

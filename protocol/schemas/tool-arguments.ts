@@ -112,6 +112,15 @@ export const reportProgressArguments = z.strictObject({
   percent: z.number().min(0).max(100).optional().describe('How much of the task is done, from 0 to 100'),
 });
 
+export const askStarterArguments = z.strictObject({
+  question: z
+    .string()
+    .trim()
+    .min(1)
+    .max(4000)
+    .describe('What you have to know, and between which answers to choose'),
+});
+
 const todoStatus = z.enum(['pending', 'in-progress', 'completed']);
 export const createTodoArguments = z.strictObject({ description: z.string().min(1) });
 export const createTodosArguments = z.strictObject({

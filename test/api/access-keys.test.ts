@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ALL_ROUTES } from '../../api/all-routes.ts';
+import { toLiveTopic } from '../../bus/bus.ts';
 import { readKeyFile, removeKey } from '../../config/keys/key-file.ts';
 import { openKeyRing } from '../../config/keys/key-ring.ts';
 import type { KeyRing } from '../../config/keys/key-ring.ts';
@@ -44,6 +46,14 @@ async function open(who: string, headers = {}): Promise<string> {
   return String(reply.body.id);
 }
 
+async function openTask(session: string, task: string): Promise<void> {
+  await api.store.tasks.open({
+    ...{ workspace: 'default', session, task, starter: { task: null } },
+    ...{ agent: 'researcher', title: 'Look', depth: 1, text: 'Look.', expectedOutput: null },
+    ...{ attachments: [], context: 'none' as const, variables: {}, queuedAt: 1 },
+  });
+}
+
 async function upload(who: string): Promise<string> {
   const form =
     '--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x--\r\n';
@@ -51,9 +61,22 @@ async function upload(who: string): Promise<string> {
   return String((await send(who, 'POST', '/v1/files', form, type)).body.id);
 }
 
-/** Everything that tells one answer from another, but for the id that was asked for and the time. */
+const ABSENT_TASK = `agent_task_${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`;
+
+function toPath(path: string, { session, task = ABSENT_TASK }: { session: string; task?: string }): string {
+  return path.replace('{session}', session).replace('{task}', task);
+}
+
+/** What a route wants in its body, so that nothing but the id is wrong. */
+function bodyOf(path: string): unknown {
+  if (path.endsWith('/messages')) return { text: 'hello' };
+  return path.endsWith('/tasks') ? { agent: 'researcher', task: 'look' } : {};
+}
+
+/** Everything that tells one answer from another, but for the id that was asked for, and what each answer has anew. */
 function bytesOf({ status, headers, text }: Reply, id: string): unknown {
-  return { status, headers: { ...headers, date: '', 'x-request-id': '' }, text: text.replaceAll(id, 'ID') };
+  const ownOfEach = { date: '', 'x-request-id': '' };
+  return { status, headers: { ...headers, ...ownOfEach }, text: text.replaceAll(id, 'ID') };
 }
 
 describe('with access keys', () => {
@@ -102,24 +125,17 @@ describe('with access keys', () => {
     expect(reply.status).toBe(200);
   });
 
-  it('the session of another principal or workspace is answered like one that does not exist', async () => {
+  it('the session of another principal or workspace is answered like one that does not exist, by every route', async () => {
     const session = await open('ada');
     const absent = `ses_${'0'.repeat(28)}`;
-    const paths = ['', '/messages', '/events', '/tasks', `/tasks/agent_task_${'0'.repeat(36)}`];
-    const calls: [string, string, unknown][] = [
-      ...paths.map((path): [string, string, unknown] => ['GET', path, undefined]),
-      ['POST', '/messages', { text: 'hello' }],
-      ['POST', '/tasks', { agent: 'researcher', task: 'look' }],
-      ['POST', '/interrupt', {}],
-      ['POST', '/close', {}],
-      ['DELETE', '', undefined],
-    ];
-    for (const who of ['ben', 'mallory']) {
-      for (const [method, path, body] of calls) {
-        const theirs = await send(who, method, `/v1/sessions/${session}${path}`, body);
-        const nobodys = await send(who, method, `/v1/sessions/${absent}${path}`, body);
-        expect(theirs.status).toBe(404);
-        expect(bytesOf(theirs, session)).toEqual(bytesOf(nobodys, absent));
+    const ofSessions = ALL_ROUTES.filter(({ path }) => path.startsWith('/v1/sessions/{session}'));
+    for (const { method, path } of ofSessions) {
+      const ask = (who: string, id: string) =>
+        send(who, method.toUpperCase(), toPath(path, { session: id }), bodyOf(path));
+      for (const who of ['ben', 'mallory']) {
+        const theirs = await ask(who, session);
+        expect([method, path, theirs.status]).toEqual([method, path, 404]);
+        expect(bytesOf(theirs, session)).toEqual(bytesOf(await ask(who, absent), absent));
       }
     }
     for (const who of ['ada', 'root']) {
@@ -129,11 +145,7 @@ describe('with access keys', () => {
 
   it('lists have what one may see: the own, and for an admin those of the workspace', async () => {
     const [ofAda, ofBen, ofMallory] = [await open('ada'), await open('ben'), await open('mallory')];
-    await api.store.tasks.open({
-      ...{ workspace: 'default', session: ofAda, task: 'agent_task_1', starter: { task: null } },
-      ...{ agent: 'researcher', title: 'Look', depth: 1, text: 'Look.', expectedOutput: null },
-      ...{ attachments: [], context: 'none' as const, variables: {}, queuedAt: 1 },
-    });
+    await openTask(ofAda, 'agent_task_1');
     const idsOf = async (who: string, path: string): Promise<string[]> =>
       (await send(who, 'GET', path)).body.data.map(({ id }: { id: string }) => id);
     const mine = await idsOf('ada', '/v1/sessions');
@@ -146,6 +158,22 @@ describe('with access keys', () => {
     expect(await idsOf('root', '/v1/tasks')).toEqual(['agent_task_1']);
     expect(await idsOf('ben', '/v1/tasks')).toEqual([]);
     expect(await idsOf('mallory', '/v1/tasks')).toEqual([]);
+  });
+
+  it('a task of another session is answered like one that does not exist, by every route', async () => {
+    const [session, other] = [await open('ada'), await open('ada')];
+    const task = `agent_task_${'1'.repeat(8)}-1111-4111-8111-${'1'.repeat(12)}`;
+    await openTask(other, task);
+    expect((await send('ada', 'GET', `/v1/sessions/${other}/tasks/${task}`)).status).toBe(200);
+    const ofTasks = ALL_ROUTES.filter(({ path }) => path.includes('{task}'));
+    expect(ofTasks.length).toBeGreaterThan(5);
+    for (const { method, path } of ofTasks) {
+      const ask = (id: string) =>
+        send('ada', method.toUpperCase(), toPath(path, { session, task: id }), bodyOf(path));
+      const theirs = await ask(task);
+      expect([method, path, theirs.status]).toEqual([method, path, 404]);
+      expect(bytesOf(theirs, task)).toEqual(bytesOf(await ask(ABSENT_TASK), ABSENT_TASK));
+    }
   });
 
   it('the workspace of the key is in the ids of what it opens', async () => {
@@ -205,14 +233,12 @@ describe('with access keys', () => {
     );
     await expect(mine.ended).rejects.toThrow();
     expect((await send('eve', 'GET', '/v1/sessions')).status).toBe(401);
-    api.gateway.record(
-      { workspace: 'default', session, task: null },
-      { type: 'notice', code: 'test', text: 'still here' },
-    );
-    const again = await openStream(`${url}?from=2`, as['root']);
-    await again.until(1);
+    const conversation = { workspace: 'default', session, task: null };
+    const event = { type: 'notice', code: 'test', text: 'still here' } as const;
+    const { offset } = api.gateway.record(conversation, event);
+    api.bus.publish(toLiveTopic(conversation), { type: 'poke', offset });
+    await admins.until(2);
     admins.leave();
-    again.leave();
     expect(await readFile(file, 'utf8')).not.toContain(key);
   });
 });

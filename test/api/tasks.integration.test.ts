@@ -153,6 +153,49 @@ describe('tasks over HTTP', () => {
     }
   });
 
+  it('ask the person, who finds the question and answers it directly; lists of all tasks know who waits', async () => {
+    const gate = defer();
+    const question = { question: 'Which year is meant?' };
+    const session = await api.open({
+      researcher: [
+        { call: [{ name: 'ask_starter', arguments: question }] },
+        { say: 'Seven.', after: gate.promise },
+      ],
+      root: [{ say: 'Which year?' }, { say: 'Seven.' }],
+    });
+    const { body: task } = await api.send('POST', `${session}/tasks`, {
+      agent: 'researcher',
+      task: 'Count.',
+    });
+    const path = `${session}/tasks/${task.id}`;
+    const listed = async (status: string): Promise<boolean> => {
+      const { body } = await api.send('GET', `/v1/tasks?status=${status}`);
+      return body.data.some((row: { id: string }) => row.id === task.id);
+    };
+    await waitFor(() => listed('waiting_input'));
+    expect(taskSchema.parse((await api.send('GET', path)).body)).toMatchObject({
+      status: 'waiting_input',
+      waitingFor: 'answer',
+      ...question,
+    });
+    expect((await api.send('POST', `${path}/pause`)).body).toMatchObject({ status: 'paused', changed: true });
+    await waitFor(() => listed('paused'));
+    expect((await api.send('GET', path)).body).toMatchObject({ waitingFor: 'answer', ...question });
+    expect((await api.send('POST', `${path}/resume`)).body.status).toBe('waiting_input');
+    const answer = await api.send('POST', `${path}/messages`, { text: 'The last one' });
+    expect(answer.status).toBe(202);
+    await waitFor(() => listed('running'));
+    expect((await api.send('GET', path)).body).toMatchObject({ waitingFor: null, question: null });
+    gate.resolve();
+    await waitFor(async () => (await api.send('GET', path)).body.notice.state === 'spoken');
+    for (const feed of [session, path]) {
+      const asked = (await api.readEvents(feed)).filter(({ type }) => type === 'task.asked');
+      expect(asked).toMatchObject([{ task: task.id, turn: 1, step: 1, ...question }]);
+    }
+    const turns = (await api.readEvents(session)).filter(({ type }) => type === 'turn.started');
+    expect(turns).toMatchObject([{ cause: 'question', inputs: [task.id] }, { cause: 'completion' }]);
+  });
+
   it('that were kept when their session closed can be stopped', async () => {
     const session = await api.open({ researcher: [{ begin: 'So far', after: never }] });
     const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });

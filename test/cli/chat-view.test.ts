@@ -3,6 +3,7 @@ import { loseStream } from '../../cli/chat-stream.ts';
 import { EMPTY_VIEW, showEvent } from '../../cli/chat-view.ts';
 import type { ChatView, FeedEvent } from '../../cli/chat-view.ts';
 import {
+  asked,
   committed,
   delta,
   progress,
@@ -132,6 +133,12 @@ describe('tasks in the chat', () => {
     );
     expect(watch([taskQueued(1, TASK), taskFinished(2, TASK, 'cancelled')])).toBe(
       '■ web_researcher was stopped after 4 s: Prices\n',
+    );
+  });
+
+  it('ask, and it is said how to answer', () => {
+    expect(watch([taskQueued(1, TASK), asked(2, TASK, 'Which year?')])).toBe(
+      '? web_researcher asks: Which year?\n  (tell me what to answer, or say it yourself: /tell 1a2b3c4d …)\n',
     );
   });
 

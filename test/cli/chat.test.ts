@@ -16,6 +16,8 @@ const summary = {
   status: 'running',
   depth: 1,
   progress: null,
+  waitingFor: null,
+  question: null,
   runtimeMs: 4000,
 };
 
@@ -114,6 +116,74 @@ describe('a chat over HTTP', () => {
     await waitFor(() => chat.read().includes('There is no command /nonsense.'));
     chat.input.write('/quit\n');
     expect(await chat.end).toBe(0);
+  });
+
+  it('shows what a task asks, and passes on the answer', async () => {
+    const chat = begin();
+    await isConnected();
+    const waiting = { ...summary, status: 'waiting_input', waitingFor: 'answer', question: 'Which Anna?' };
+    const list = { status: 200, body: { data: [waiting], nextCursor: null } };
+    const tasks = `GET /v1/sessions/${SESSION}/tasks`;
+    api.answers.set(tasks, list);
+    chat.input.write('/tasks\n');
+    await waitFor(() => chat.read().includes('Call Anna · waiting for an answer: Which Anna?'));
+    api.answers.set(tasks, list);
+    chat.input.write('/tell 1a2b The one in Graz\n');
+    await waitFor(() => chat.read().includes('Answered: it goes on.'));
+    expect(api.calls.at(-1)).toMatchObject({
+      what: `POST /v1/sessions/${SESSION}/tasks/${TASK}/messages`,
+      body: { text: 'The one in Graz' },
+      key: expect.any(String),
+    });
+    api.answers.set(tasks, list);
+    chat.input.write('/tell 1a2b\n');
+    await waitFor(() => chat.read().includes('/tell ID TEXT: say what'));
+  });
+
+  it.each([
+    [
+      '/cut 1a2b Ask for Friday',
+      'messages',
+      { text: 'Ask for Friday', mode: 'interrupt' },
+      'it goes on with that',
+    ],
+    ['/pause 1a2b', 'pause', {}, '1a2b3c4d  caller: paused'],
+    ['/resume 1a2b', 'resume', {}, 'caller is running; nothing was changed'],
+    ['/stop 1a2b wrap_up', 'stop', { mode: 'wrap_up' }, '1a2b3c4d  caller: completed, partial output kept'],
+    ['/stop 1a2b later', null, null, '/stop ID: later is not one of now, wrap_up.'],
+  ])('%s does what it says', async (line, route, body, told) => {
+    const chat = begin();
+    await isConnected();
+    const answers: Record<string, unknown> = {
+      messages: { id: 'msg_1', turn: 1, offset: 1 },
+      pause: { id: TASK, status: 'paused', changed: true },
+      resume: { id: TASK, status: 'running', changed: false },
+      stop: {
+        changed: true,
+        tasks: [{ id: TASK, agent: 'caller', status: 'completed', partial: true }],
+      },
+    };
+    const list = { status: 200, body: { data: [summary], nextCursor: null } };
+    api.answers.set(`GET /v1/sessions/${SESSION}/tasks`, list);
+    const what = `POST /v1/sessions/${SESSION}/tasks/${TASK}/${route}`;
+    api.answers.set(what, { status: 200, body: answers[route ?? ''] });
+    chat.input.write(`${line}\n`);
+    await waitFor(() => chat.read().includes(told));
+    expect(api.calls.filter((call) => call.what === what).map((call) => call.body)).toEqual(
+      route === null ? [] : [body],
+    );
+  });
+
+  it('closes the session with what was said of its tasks', async () => {
+    const chat = begin();
+    await isConnected();
+    chat.input.write('/close maybe\n');
+    await waitFor(() => chat.read().includes('/close: maybe is not one of stop, wrap_up, keep.'));
+    const what = `POST /v1/sessions/${SESSION}/close`;
+    api.answers.set(what, { status: 200, body: { status: 'closing', changed: true } });
+    chat.input.write('/close keep\n');
+    await waitFor(() => api.calls.some((call) => call.what === what));
+    expect(api.calls.find((call) => call.what === what)?.body).toEqual({ tasks: 'keep' });
   });
 
   it('says what the API refuses, with the fields at fault, and goes on', async () => {

@@ -43,6 +43,10 @@ export function committed(offset: number, text: string, given: Committed = {}): 
   };
 }
 
+export function asked(offset: number, task: string, question: string): EventResource {
+  return { offset, at: AT, type: 'task.asked', task, turn: 1, step: 1, question };
+}
+
 export function queued(offset: number, text: string): EventResource {
   const content = [{ type: 'text' as const, text }];
   const message = {

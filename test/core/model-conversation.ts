@@ -6,8 +6,12 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { ConversationState, TaskRecord } from '../../core/conversation-state.ts';
 import { readCarriedState, toTaskName } from '../../core/conversation-state.ts';
 import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../../core/gather-completions.ts';
+import { resumeTask } from '../../core/hold-task.ts';
+import { markKept, unkeptStatuses } from '../../core/kept-status.ts';
+import { messageTask, takesMessages } from '../../core/message-task.ts';
 import { mayRollOver, toCarriedState } from '../../core/rollover.ts';
 import { nextToLaunch } from '../../core/start-task.ts';
+import { takeQuestion } from '../../core/task-question.ts';
 import { runTurn } from '../../core/turn.ts';
 import type { ConversationEvent, Delivery } from '../../protocol/events.ts';
 import { isTerminal } from '../../protocol/task.ts';
@@ -25,6 +29,8 @@ export class ModelConversation {
   /** Reports that will come another time: by the handle, by the signal, by the watch. */
   lateReports: TaskReport[] = [];
   #stored: NewRow[] = [];
+  /** Questions that tasks asked. */
+  #asked = 0;
   /** Under way in this run, whose end another one does not hear of. */
   #opening: TaskRecord[] = [];
   #starting: TaskRecord[] = [];
@@ -110,6 +116,25 @@ export class ModelConversation {
     }
   }
 
+  /** A task that does not stand still asks: it may do so before its start is confirmed, or its pause has arrived. */
+  ask(task: TaskRecord, twice: boolean): void {
+    const isAtWork = task.launch === 'starting' || (task.launch === 'started' && task.status !== 'queued');
+    if (!isAtWork || task.asks !== null) return;
+    this.confirmStart(task);
+    const question = { task: task.id, turn: 1, step: (this.#asked += 1) };
+    takeQuestion(this.state, this.world.ports, question);
+    if (twice) takeQuestion(this.state, this.world.ports, question);
+  }
+
+  tell(task: TaskRecord): void {
+    if (!takesMessages(task.status)) return;
+    const id = this.world.ports.newMessageId();
+    messageTask(this.state, this.world.ports, task, {
+      message: { id, hash: id, content: [] },
+      mode: 'append',
+    });
+  }
+
   reportLate(which: number): void {
     const [report] = this.lateReports.splice(which % Math.max(1, this.lateReports.length), 1);
     if (report !== undefined) this.report(report);
@@ -122,6 +147,7 @@ export class ModelConversation {
 
   /** Continues as new, as soon as that may be, through what Temporal makes of the state. */
   rollOver(): void {
+    markKept(this.state, unkeptStatuses(this.state));
     if (this.state.turnOpen || !mayRollOver(this.state)) return;
     this.#stored.push(...this.world.stored, ...this.state.unstored);
     const payload = defaultPayloadConverter.toPayload(toCarriedState({ ...this.state, unstored: [] }));
@@ -144,6 +170,7 @@ export class ModelConversation {
       this.confirmStart();
       this.reportLate(0);
       for (const task of [...this.state.tasks]) {
+        resumeTask(this.state, this.world.ports, task);
         if (!isTerminal(task.status)) this.end(task, 'completed', 1);
       }
       await this.world.expireWaits();

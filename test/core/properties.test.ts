@@ -1,16 +1,21 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
+import { pauseTask, resumeTask } from '../../core/hold-task.ts';
 import { startTask } from '../../core/start-task.ts';
 import { requestStop } from '../../core/stop-task.ts';
-import type { ConversationEvent } from '../../protocol/events.ts';
 import { isTerminal } from '../../protocol/task.ts';
-import { ModelConversation, RUNNING_CAP } from './model-conversation.ts';
+import {
+  assertAlways,
+  assertAsked,
+  assertConversation,
+  assertTasks,
+  assertTold,
+} from './assert-conversation.ts';
+import { ModelConversation } from './model-conversation.ts';
 
-const which = fc.nat({ max: 7 });
+const which = fc.nat({ max: 4 });
 const notify = fc.constantFrom('always' as const, 'failure' as const, 'never' as const);
-const REPLIES = ['text', 'think', 'run', 'chain', 'tool', 'wait', 'transfer', 'stop'] as const;
-
-const WAITS = ['wait_background_agents', 'transfer_task'];
+const REPLIES = ['text', 'think', 'run', 'chain', 'tool', 'wait', 'transfer', 'stop', 'tell'] as const;
 
 /** What may happen to a conversation next, in any order. */
 const happening = fc.oneof(
@@ -33,8 +38,8 @@ const happening = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('finishTool' as const) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('startTask' as const), notify, which }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('launch' as const) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('startTask' as const), notify, which }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('launch' as const) }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -46,6 +51,15 @@ const happening = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lateReport' as const), which }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stopTask' as const), which }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('askStarter' as const), which, twice: fc.boolean() }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('answerTask' as const), which }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('pauseTask' as const, 'resumeTask' as const), which }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('timePasses' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('rollOver' as const) }) },
 );
@@ -90,7 +104,7 @@ async function happen(conversation: ModelConversation, what: Happening): Promise
 
 function happenToTask(
   conversation: ModelConversation,
-  what: Extract<Happening, { kind: 'startTask' | 'launch' | 'endTask' | 'lateReport' | 'stopTask' }>,
+  what: Extract<Happening, { kind: 'launch' | 'lateReport' | `${string}Task` | 'askStarter' }>,
 ): void {
   const { world, state } = conversation;
   const task = 'which' in what ? state.tasks[what.which] : undefined;
@@ -113,6 +127,18 @@ function happenToTask(
     }
     case 'stopTask':
       if (task !== undefined) requestStop(state, world.ports, task);
+      break;
+    case 'askStarter':
+      if (task !== undefined) conversation.ask(task, what.twice);
+      break;
+    case 'answerTask':
+      if (task !== undefined) conversation.tell(task);
+      break;
+    case 'pauseTask':
+      if (task !== undefined) pauseTask(state, world.ports, task);
+      break;
+    case 'resumeTask':
+      if (task !== undefined) resumeTask(state, world.ports, task);
   }
 }
 
@@ -150,97 +176,34 @@ async function answer(
     ],
     transfer: [{ name: 'transfer_task', arguments: work }],
     stop: [{ name: 'stop_background_agent', arguments: { task_id: ids.at(-1) } }],
+    tell: ids.map((id) => ({
+      name: 'message_background_agent',
+      arguments: { task_id: id, message: 'Yes' },
+      id,
+    })),
   }[reply];
   await world.answer({ text: reply === 'text' ? 'Said.' : '', calls });
 }
 
-function countBy(keys: string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
-  return counts;
-}
-
-type EventOf<Type extends ConversationEvent['type']> = Extract<ConversationEvent, { type: Type }>;
-
-function eventsOf<Type extends ConversationEvent['type']>(
-  { events }: ModelConversation,
-  type: Type,
-): EventOf<Type>[] {
-  return events.filter((event): event is EventOf<Type> => event.type === type);
-}
-
-/** What holds at every moment. */
-function assertAlways(conversation: ModelConversation): void {
-  const { state } = conversation;
-  const running = state.tasks.filter(({ status, launch }) => launch === 'started' && !isTerminal(status));
-  expect(running.length).toBeLessThanOrEqual(RUNNING_CAP);
-  const waiting = state.inbox.map((item) => (item.kind === 'message' ? item.id : item.task));
-  expect(waiting).toHaveLength(new Set(waiting).size);
-  // Nothing that waits for tasks keeps a person waiting.
-  if (
-    state.turnOpen &&
-    state.inbox.some((item) => item.kind === 'message' && item.delivery === 'next_step')
-  ) {
-    expect(state.currentTools.filter((tool) => WAITS.includes(tool))).toEqual([]);
-  }
-}
-
-function assertTasks(conversation: ModelConversation): void {
-  const queued = eventsOf(conversation, 'task.queued').map(({ task }) => task);
-  const finished = eventsOf(conversation, 'task.finished');
-  expect(finished.map(({ task }) => task).toSorted()).toEqual(queued.toSorted());
-  for (const { id, dependsOn } of conversation.state.tasks) {
-    const begun = eventsOf(conversation, 'task.started').find(({ task }) => task === id)?.offset ?? Infinity;
-    for (const { task, offset } of finished) {
-      if (dependsOn.includes(task)) expect(offset).toBeLessThan(begun);
-    }
-  }
-}
-
-/** Each end that is to be told is told once, and by a notice or by a tool, never by both. */
-function assertTold(conversation: ModelConversation): void {
-  const deliveries = eventsOf(conversation, 'completion.delivered');
-  const delivered = deliveries.flatMap(({ tasks }) => tasks);
-  const told = conversation.state.tasks
-    .filter(({ notify: when, status }) => when === 'always' || (when === 'failure' && status !== 'completed'))
-    .filter(({ mode }) => mode === 'background')
-    .map(({ id }) => id);
-  expect(delivered.toSorted()).toEqual(told.toSorted());
-  const noticed = deliveries.flatMap(({ by, tasks }) => (by === 'notice' ? tasks : []));
-  const placed = conversation.rows.flatMap((row) => (row.kind === 'completion' ? row.tasks : []));
-  expect(placed.map(({ task }) => task)).toEqual(noticed);
-  const spoken = eventsOf(conversation, 'completion.spoken').flatMap(({ tasks }) => tasks);
-  expect(spoken).toHaveLength(new Set(spoken).size);
-}
-
-function assertConversation(conversation: ModelConversation): void {
-  const { events, rows, accepted } = conversation;
-  expect(events.map(({ offset }) => offset)).toEqual(events.map((_, index) => index + 1));
-  const users = rows.flatMap((row) => (row.kind === 'user' ? [row.id] : []));
-  expect(countBy(users)).toEqual(countBy(accepted));
-  const places = rows.map(({ place }) => place.join('.'));
-  expect(places).toHaveLength(new Set(places).size);
-  const started = eventsOf(conversation, 'turn.started').map(({ turn }) => turn);
-  expect(started).toEqual(started.map((_, index) => index + 1));
-  const finished = eventsOf(conversation, 'turn.finished').map(({ turn }) => turn);
-  expect(finished).toEqual(started);
-}
-
-describe('any interleaving of messages, interrupts, tasks, their ends, answers and new runs', () => {
-  it('leaves no gap, ends each task once, tells each end once, loses no message and comes to rest', async () => {
+describe('any interleaving of messages, interrupts, tasks, their questions and ends, answers and new runs', () => {
+  it('leaves no gap, ends each task once, tells each end and question once, loses no message and comes to rest', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(happening, { minLength: 5, maxLength: 40 }), async (happenings) => {
-        const conversation = new ModelConversation();
-        for (const what of happenings) {
-          await happen(conversation, what);
-          assertAlways(conversation);
-        }
-        await conversation.finishAll();
-        assertTasks(conversation);
-        assertTold(conversation);
-        assertConversation(conversation);
-      }),
-      { numRuns: 150 },
+      fc.asyncProperty(
+        fc.array(happening, { minLength: 5, maxLength: 60, size: 'max' }),
+        async (happenings) => {
+          const conversation = new ModelConversation();
+          for (const what of happenings) {
+            await happen(conversation, what);
+            assertAlways(conversation);
+          }
+          await conversation.finishAll();
+          assertTasks(conversation);
+          assertTold(conversation);
+          assertAsked(conversation);
+          assertConversation(conversation);
+        },
+      ),
+      { numRuns: 200 },
     );
   }, 60_000);
 });

@@ -29,6 +29,7 @@ for (const [name, connect] of clients) {
 
     it.each([
       ['Cancel the background work on heat pumps', 'stop_background_agent', { task_id: FIRST_TASK }],
+      ['Wrap up the work on heat pumps', 'stop_background_agent', { task_id: FIRST_TASK, mode: 'wrap_up' }],
       ['Show me what the code analyst has', 'view_background_agent', { task_id: SECOND_TASK }],
       [
         'Please tell the code analyst that version 3 matters most',

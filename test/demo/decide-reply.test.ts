@@ -46,6 +46,25 @@ for (const [name, connect] of clients) {
       expect(text).toMatch({ completed: /is done/, failed: /has failed/, cancelled: /was stopped/ }[status]!);
     });
 
+    it('relays the question of a task, and passes on what the user says to it', async () => {
+      const notice = `<background_task id="${FIRST_TASK}" agent="caller" title="Call Anna" status="waiting_input">\nIt asks:\nWhich Anna?\n(It waits for the answer.)\n</background_task>`;
+      const lines = [{ user: 'Call Anna' }, { assistant: 'Started.' }, { user: notice }];
+      const relayed = await ask({ ...clinic, lines });
+      expect(relayed.text).toContain('“Call Anna” of caller asks:\n\nWhich Anna?\n\nTell me');
+      const later = [...lines, { assistant: relayed.text }, { user: 'Is it Tuesday?' }];
+      const passed = await ask({ ...clinic, lines: later });
+      const answer = { task_id: FIRST_TASK, message: 'Is it Tuesday?' };
+      expect(passed.calls).toMatchObject([{ name: 'message_background_agent', arguments: answer }]);
+      const after = [
+        ...later,
+        { assistant: '', calls: passed.calls },
+        { result: 'Accepted.', call: passed.calls[0]!.id },
+        { assistant: 'I passed that on.' },
+        { user: 'The one in Graz' },
+      ];
+      expect((await ask({ ...clinic, lines: after })).calls).toEqual([]);
+    });
+
     it('writes a to-do list where it is asked for one', async () => {
       const { calls } = await ask({
         tools: todoTools,

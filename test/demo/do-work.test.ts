@@ -43,6 +43,20 @@ for (const [name, connect] of clients) {
       expect(done.text).toContain('saved as a file');
     });
 
+    it('asks first what its task says, and takes the answer into account', async () => {
+      const tools = workerTools.filter(({ name: tool }) => tool !== 'think');
+      const user = { user: 'Compare two pumps, but ask me the budget first' };
+      const asked = await ask({ tools, lines: [user] });
+      expect(asked.calls).toMatchObject([{ name: 'ask_starter', arguments: { question: 'the budget?' } }]);
+      const lines = [
+        user,
+        { assistant: '', calls: asked.calls },
+        { result: 'Asked.', call: asked.calls[0]!.id },
+        { user: 'Ten thousand' },
+      ];
+      expect((await ask({ tools, lines })).text).toContain('Taken into account: Ten thousand');
+    });
+
     it('answers in text when tools are forbidden', async () => {
       const lines = [{ user: 'Call Anna Berg, Ben and Carla Diaz' }];
       const talk = await ask({ ...clinic, lines, toolChoice: 'none' });

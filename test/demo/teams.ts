@@ -21,7 +21,7 @@ function toTeamTools(agents: Record<string, string>): Tool[] {
     tool('run_background_agent', properties, description),
     tool('list_background_agents'),
     tool('view_background_agent', byId),
-    tool('stop_background_agent', byId),
+    tool('stop_background_agent', { ...byId, mode: text }),
     tool('message_background_agent', { ...byId, message: text }),
     tool('wait_background_agents', { task_ids: { type: 'array', items: text } }),
   ];
@@ -37,6 +37,25 @@ export const research = {
     ...toTeamTools({
       web_researcher: 'Searches the web for information and summarises findings',
       code_analyst: 'Analyses local code and provides technical insights',
+    }),
+  ],
+};
+
+/** The same agents in the dialect that has a tool for each, and somebody to hand over to. */
+export const researchInTasks = {
+  system: 'You are a research coordinator.',
+  tools: [
+    tool(
+      'web_researcher',
+      { task: text, background: { type: 'boolean' } },
+      'Searches the web for prices and news',
+    ),
+    tool('code_analyst', { task: text, background: { type: 'boolean' } }, 'Analyses local code'),
+    tool('list_tasks'),
+    tool('get_task_result', { task_id: text, wait: { type: 'boolean' } }),
+    tool('stop_task', { task_id: text }),
+    tool('handoff', {
+      agent: { type: 'string', enum: ['billing'], description: '- billing: Invoices, payments and refunds' },
     }),
   ],
 };
@@ -69,6 +88,7 @@ export const todoTools: Tool[] = [
 export const workerTools: Tool[] = [
   tool('think', { thought: text }),
   tool('save_file', { name: text, media_type: text, content: text }),
+  tool('ask_starter', { question: text }),
 ];
 
 export const FIRST_TASK = 'agent_task_11111111-1111-4111-8111-111111111111';

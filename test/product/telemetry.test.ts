@@ -7,6 +7,7 @@ import type { Product, ProductFolder } from '../support/product.ts';
 import { openaiText, openaiToolCall } from '../support/scripted-openai.ts';
 import { httpError, startScriptedProvider } from '../support/scripted-provider.ts';
 import type { ScriptedProvider } from '../support/scripted-provider.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** In everything that a person, a model or an operator's secret says. */
 const CANARY = 'kanarienvogel';
@@ -118,13 +119,10 @@ describe('the log', () => {
       'x-request-id': 'mine-1',
     });
     expect(answered.headers.get('x-request-id')).toBe('mine-1');
-    expect(find('a request ended')).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({
-          ...{ request: 'mine-1', method: 'GET', route: '/v1/sessions/{session}', session, status: 200 },
-        }),
-      ]),
-    );
+    // The line is written when the answer is out.
+    await waitFor(() => find('a request ended').some(({ request }) => request === 'mine-1'));
+    const line = { method: 'GET', route: '/v1/sessions/{session}', session, status: 200 };
+    expect(find('a request ended').filter(({ request }) => request === 'mine-1')).toMatchObject([line]);
   });
 
   it('never tells what was said', () => {

@@ -1,5 +1,7 @@
 /** What one connection can never show: transactions of several processes, at the same time, on the same rows. */
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { openServerDatabase } from '../../storage/open-database.ts';
 import type { Store } from '../../storage/store.ts';
 import { openStore } from '../../storage/store.ts';
@@ -48,8 +50,8 @@ async function reasonOf(work: Promise<unknown>): Promise<string> {
 
 const first = (): Store => stores[0] as Store;
 
-describe('an empty database', () => {
-  it('gets its tables once, however many processes start on it at once', async () => {
+describe('a database', () => {
+  it('that is empty gets its tables once, however many processes start on it at once', async () => {
     const empty = await makeTestDatabase();
     const opened = await Promise.all(Array.from({ length: 6 }, () => openServerDatabase(empty)));
     const versions = await Promise.all(
@@ -60,8 +62,19 @@ describe('an empty database', () => {
           .execute(),
       ),
     );
-    expect(versions.map(({ length }) => length)).toEqual(Array(6).fill(2));
+    const known = await readdir(new URL('../../storage/migrations', import.meta.url));
+    expect(versions.map(({ length }) => length)).toEqual(Array(6).fill(known.length));
     await Promise.all(opened.map((db) => db.destroy()));
+  });
+
+  it('that a newer version has changed is left alone, with what to do', async () => {
+    const url = await makeTestDatabase();
+    const db = await openServerDatabase(url);
+    await sql`insert into kysely_migration values ('9999-future', '2030-01-01')`.execute(db);
+    await db.destroy();
+    await expect(openServerDatabase(url)).rejects.toThrow(
+      /newer version of Offstage: it has 9999-future.*Start that version, or restore a backup/,
+    );
   });
 });
 

@@ -25,6 +25,8 @@ export interface TestOffstage {
   bus: Bus;
   /** Opens a session whose agents say what the scripts tell. */
   open(team: Team, scripts: Record<string, Script>, input?: Partial<SessionInput>): Promise<TestSession>;
+  /** The workers end, as at a deploy, and others take their place. */
+  restartWorkers(): Promise<void>;
   /** Stops the workers and replays every history that was made. */
   close(): Promise<void>;
 }
@@ -37,7 +39,7 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
   const bus = new MemoryBus((error) => console.error(error));
   const models = createScriptedModels();
   const sessions: { name: string; session: TestSession }[] = [];
-  const workers = await startWorkers({
+  const options = {
     connection: server.workerConnection,
     client: server.client,
     namespace: server.namespace,
@@ -46,7 +48,8 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
     bus,
     provider: models.provider,
     mainQueue: server.taskQueue,
-  });
+  };
+  let workers = await startWorkers(options);
   return {
     server,
     store,
@@ -61,6 +64,10 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
       const session = toTestSession({ client: server.client, store, bus }, id, workflowId, model);
       sessions.push({ name: expect.getState().currentTestName ?? '', session });
       return session;
+    },
+    async restartWorkers() {
+      await workers.stop();
+      workers = await startWorkers(options);
     },
     async close() {
       await workers.stop();

@@ -108,7 +108,7 @@ describe('steering a background agent', () => {
 
 describe('a background agent that is paused', () => {
   it('stands still, leaves its place, queues for one when it goes on, across rollovers of its starter', async () => {
-    const [first, second] = [defer(), defer()];
+    const [first, second, third] = [defer(), defer(), defer()];
     const think = { call: [{ name: 'think', arguments: { thought: 'on' } }] };
     const capped = makeTeam(
       { root: { subAgents: ['worker'] }, worker: { toolsets: [{ type: 'think' }] } },
@@ -121,7 +121,7 @@ describe('a background agent that is paused', () => {
         worker: [
           { ...think, after: first.promise },
           { say: 'Second.', after: second.promise },
-          { say: 'First.' },
+          { say: 'First.', after: third.promise },
         ],
       },
       { rollover: { turns: 1, events: 1000 } },
@@ -141,6 +141,8 @@ describe('a background agent that is paused', () => {
     await session.untilIdle(2);
     expect(calls(session, 'worker')).toBe(2);
     second.resolve();
+    await session.untilIdle(3);
+    third.resolve();
     await session.untilIdle(4);
     expect(await statuses(session)).toEqual(['completed', 'completed']);
     expect((await eventsOf(session, 'task.')).map(({ type }) => type)).toEqual([

@@ -44,7 +44,9 @@ describe('tasks that depend on others', () => {
     research.resolve();
     await session.untilIdle(3);
     const asked = session.model.calls.find(({ agent }) => agent === 'writer')?.request.messages ?? [];
-    expect(JSON.stringify(asked)).toMatch(/Sum up.*status=.*The first finding\..*the source is gone/s);
+    // Which of the two workers finds and which fails is a race; both ends are passed on.
+    expect(JSON.stringify(asked)).toMatch(/Sum up.*status=.*The first finding\./s);
+    expect(JSON.stringify(asked)).toMatch(/Sum up.*status=.*the source is gone/s);
     expect(session.model.calls.filter(({ agent }) => agent === 'writer')).toHaveLength(1);
   });
 });

@@ -211,9 +211,10 @@ describe('the caps', () => {
     expect(session.model.calls.map(({ request }) => lastToolText(request)).join()).toContain(
       '2 tasks are unfinished',
     );
+    await waitFor(() => session.model.calls.filter(({ agent }) => agent === 'root').length === 3);
     await session.update('stopTask', { task: queued, mode: 'now' });
     await waitFor(async () => (await session.read()).view.tasks.every(({ status }) => status !== 'running'));
-    await waitFor(async () => session.model.calls.filter(({ agent }) => agent === 'root').length === 4);
+    await waitFor(() => session.model.calls.filter(({ agent }) => agent === 'root').length === 4);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -41,6 +41,13 @@ describe('the file of access keys', () => {
     expect(text).not.toContain(key.slice('offstage_'.length));
   });
 
+  it('that cannot be read or written is told with what to do', async () => {
+    await mkdir(file);
+    expect(() => readKeyFile(file)).toThrow('Let the user who runs Offstage read it');
+    file = join(folder, 'nowhere', 'keys.yaml');
+    expect(() => giveKey(file, 'ada')).toThrow('Run this where its folder can be changed');
+  });
+
   it('loses only the key that is removed', () => {
     for (const principal of ['ada', 'ben', 'cleo']) giveKey(file, principal);
     removeKey(file, 1);
@@ -48,7 +55,7 @@ describe('the file of access keys', () => {
   });
 
   it.each([
-    ['keys: [', 'is not valid YAML'],
+    ['# one\nkeys: [', 'keys.yaml, line 2: BAD_'],
     ['- a', 'expected object'],
     [`keys: [{hash: ${HASH}, workspace: a/b, principal: ada, role: member}]`, 'keys.0.workspace: must have'],
     [`keys: [{hash: ${HASH}, workspace: default, principal: ada, role: owner}]`, 'must be member or admin'],

@@ -1,0 +1,19 @@
+import type { Conversation, NoticeEntry } from './conversation.ts';
+
+/** The first question of a background task that nobody has answered yet. */
+export function findQuestion({ entries }: Conversation): { id: string; text: string } | undefined {
+  const open = new Map<string, string>();
+  for (const entry of entries) {
+    if (entry.kind === 'notice') {
+      open.delete(entry.id);
+      if (entry.status === 'waiting_input') open.set(entry.id, readQuestion(entry));
+    } else if (entry.kind === 'assistant') {
+      for (const call of entry.calls) open.delete(String(call.arguments['task_id']));
+    }
+  }
+  return [...open].map(([id, text]) => ({ id, text }))[0];
+}
+
+export function readQuestion({ text }: NoticeEntry): string {
+  return /^It asks:\n([^]*?)(?:\n\(It waits [^]*)?$/.exec(text)?.[1] ?? text;
+}
