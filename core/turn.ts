@@ -49,11 +49,7 @@ export async function runTurn(
       return stopTurn(state, ports, limitWords(maxIterations(state)));
     const outcome = await callModel(state, ports, atLimit);
     if (outcome.kind === 'stopped') return finishTurn(state, ports, 'interrupted');
-    if (outcome.kind === 'failed') {
-      // One that was to stop, and could not keep what it had while the store was away, was stopped and did not fail.
-      if (isInterrupted(state)) return finishTurn(state, ports, 'interrupted');
-      return failTurn(state, ports, outcome.error);
-    }
+    if (outcome.kind === 'failed') return failTurn(state, ports, outcome.error);
     const { reply } = outcome;
     if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
     if (reply.toolCalls.length > 0 && !atLimit) {
@@ -170,6 +166,8 @@ function finishTurn(
 }
 
 function failTurn(state: ConversationState, ports: TurnPorts, error: EventError): TurnOutcome {
+  // One that was to stop, and could not keep what it had while the store was away, was stopped and did not fail.
+  if (isInterrupted(state)) return finishTurn(state, ports, 'interrupted');
   sayAsSystem(state, ports, turnFailedWords(error));
   return finishTurn(state, ports, 'failed', error);
 }

@@ -2,31 +2,13 @@
 import { waitFor } from '../support/wait-for.ts';
 import type { Json } from '../support/product-client.ts';
 import { writeDirective } from './directive.ts';
+import type { Asked, Conversation, Ordered } from './evidence.ts';
+import { isTransferred, takesMessage } from './feed-facts.ts';
 import { giveOrder } from './orders.ts';
-import type { Ordered } from './orders.ts';
 import type { Act, ConversationPlan } from './plan.ts';
 import { postSteadily } from './steady-client.ts';
-import type { SteadyAnswer } from './steady-client.ts';
 import { watchFeed } from './watch-feed.ts';
 import type { FeedWatcher } from './watch-feed.ts';
-
-/** Something that was asked for, and how it was acknowledged. */
-export interface Asked {
-  tag: string;
-  act: Act;
-  path: string;
-  body: unknown;
-  key: string;
-  answer: SteadyAnswer;
-}
-
-export interface Conversation {
-  session: string;
-  plan: ConversationPlan;
-  watcher: FeedWatcher;
-  asked: Asked[];
-  orders: Ordered[];
-}
 
 export interface ConverseOptions {
   url: string;
@@ -89,12 +71,6 @@ async function awaitEnd({ events }: FeedWatcher, { act, answer }: Asked): Promis
   });
 }
 
-export function takesMessage(events: Json[], turn: number, message: string): boolean {
-  return events.some(
-    (event) => event.type === 'step.started' && event.turn === turn && event.inputs.includes(message),
-  );
-}
-
 /** Nothing is under way: each message was taken by a turn that is over, each task has ended and was told. */
 function isSettled(events: Json[], asked: Asked[]): boolean {
   const of = (type: string): Json[] => events.filter((event) => event.type === type);
@@ -111,11 +87,4 @@ function isSettled(events: Json[], asked: Asked[]): boolean {
     of('turn.started').length === of('turn.finished').length &&
     tasks.every((task) => ended.has(task) && isTold(task))
   );
-}
-
-/** Its end was the answer of the call that waited for it. */
-export function isTransferred(events: Json[], task: string): boolean {
-  const own = events.filter((event) => event.task === task);
-  const isTransfer = own.some((event) => event.type === 'task.queued' && event.mode === 'transfer');
-  return isTransfer && !own.some((event) => event.type === 'task.detached');
 }

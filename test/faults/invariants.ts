@@ -1,18 +1,9 @@
 /** What must hold of every conversation, whoever died while it was held. Each violation is a sentence. */
 import { textOf } from '../support/message-text.ts';
 import type { Json } from '../support/product-client.ts';
-import { isTransferred } from './converse.ts';
-import type { Asked, Conversation } from './converse.ts';
-import { checkOrders, findInterrupted } from './orders.ts';
-
-export interface Evidence extends Conversation {
-  /** The feed read anew from its beginning, and the transcripts: of the conversation, and of each task by its id. */
-  feed: Json[];
-  transcript: Json[];
-  taskTranscripts: Map<string, Json[]>;
-  /** As the API lists them. */
-  tasks: Json[];
-}
+import { checkOrders } from './check-orders.ts';
+import type { Asked, Evidence } from './evidence.ts';
+import { findInterrupted, isTransferred } from './feed-facts.ts';
 
 export function findViolations(evidence: Evidence): string[] {
   const { watcher, feed } = evidence;
