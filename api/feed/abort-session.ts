@@ -10,11 +10,17 @@ import type { Gateway } from '../gateway/gateway.ts';
 
 const REASON = 'its workflow was ended from outside';
 
-/** Repeating it changes nothing. Its status comes last, so that what did not succeed is tried again. */
-export async function abortSession(store: Store, gateway: Gateway, id: ConversationId): Promise<void> {
+/** Repeating it changes nothing, at once too. Its status comes last, so that what did not succeed is tried again. */
+export async function abortSession(
+  store: Store,
+  gateway: Gateway,
+  id: ConversationId,
+  at: number,
+): Promise<void> {
   const { workspace, session } = id;
-  const at = Date.now();
-  let next = (await store.events.lastOffset(id)) + 1;
+  const last = await store.events.lastOffset(id);
+  const [latest] = await store.events.read(id, last, 1);
+  let next = latest?.type === 'session.closed' ? last : last + 1;
   let read = await gateway.readEnded(id, next);
   if (read !== null) await store.transcript.append(id, read.unstored);
   for (let page = read; page !== null && page.events.length > 0;) {

@@ -107,7 +107,9 @@ export class EventSource {
       return await this.#gateway.read(id, from);
     } catch (error) {
       if (!(error instanceof WorkflowGone)) throw error;
-      if (error.wasEnded && id.task === null) await abortSession(this.#store, this.#gateway, id);
+      if (error.endedAt !== null && id.task === null) {
+        await abortSession(this.#store, this.#gateway, id, error.endedAt);
+      }
       return null;
     }
   }

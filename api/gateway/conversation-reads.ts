@@ -19,11 +19,15 @@ export function createReads(client: Client, deadlineMs: number): Pick<Gateway, '
     ...{ connection: client.connection, namespace, dataConverter, identity, interceptors },
     queryRejectCondition: 'NOT_OPEN',
   });
-  const query = (from: WorkflowClient, workflowId: string, fromOffset: number): Promise<ConversationRead> =>
+  const ask = <T>(workflowId: string, call: () => Promise<T>): Promise<T> =>
     withinDeadline(
       client.connection as Connection,
       { milliseconds: deadlineMs, what: `Reading ${workflowId}` },
-      () => from.getHandle(workflowId).query<ConversationRead, [number]>(QUERIES.read, fromOffset),
+      call,
+    );
+  const query = (from: WorkflowClient, workflowId: string, fromOffset: number): Promise<ConversationRead> =>
+    ask(workflowId, () =>
+      from.getHandle(workflowId).query<ConversationRead, [number]>(QUERIES.read, fromOffset),
     );
   const reads = new SharedReads(async (workflowId, fromOffset) => {
     try {
@@ -31,7 +35,9 @@ export function createReads(client: Client, deadlineMs: number): Pick<Gateway, '
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw new WorkflowGone(workflowId);
       if (!(error instanceof QueryRejectedError)) throw error;
-      throw new WorkflowGone(workflowId, { wasEnded: ENDED_FROM_OUTSIDE.includes(error.status) });
+      if (!ENDED_FROM_OUTSIDE.includes(error.status)) throw new WorkflowGone(workflowId);
+      const { closeTime } = await ask(workflowId, () => client.workflow.getHandle(workflowId).describe());
+      throw new WorkflowGone(workflowId, closeTime?.getTime() ?? Date.now());
     }
   });
   return {
