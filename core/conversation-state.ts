@@ -221,7 +221,7 @@ export function readCarriedState(opening: Opening, carried: unknown): Conversati
     ...openConversation(opening),
     ...state,
     roster: completeRoster(state.roster),
-    tasks: state.tasks.map((task) => ({ ...NEW_IN_TASKS, ...{ name: task.agent }, ...task })),
+    tasks: state.tasks.map((task) => ({ ...newInTasks(), ...{ name: task.agent }, ...task })),
   };
 }
 
@@ -230,7 +230,8 @@ function completeRoster(roster: Roster): Roster {
 }
 
 const NEW_IN_ROSTERS = { onClose: 'stop' as const };
-const NEW_IN_TASKS = {
+/** A task's fields that are the same for most tasks. A record without them is read as one that has them so. */
+const newInTasks = () => ({
   group: null,
   dependsOn: [],
   maxTurns: null,
@@ -240,7 +241,14 @@ const NEW_IN_TASKS = {
   stopMode: null,
   steering: [],
   missedMessages: 0,
-};
+});
+
+/** A task without what `readCarriedState` gives it anyway: a conversation may carry hundreds of them. */
+export function toCarriedTask(task: TaskRecord): Partial<TaskRecord> {
+  const usual: Partial<Record<string, unknown>> = newInTasks();
+  const isUsual = (key: string, value: unknown) => JSON.stringify(usual[key]) === JSON.stringify(value);
+  return Object.fromEntries(Object.entries(task).filter(([key, value]) => !isUsual(key, value)));
+}
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
   return state.tasks.find((record) => record.id === task);
