@@ -68,12 +68,12 @@ function setStatus(
 
 /** Asks the model. An interrupt ends the call with what was said so far; a worker's shutdown gives it up. */
 async function answer(
-  { store, bus, provider }: ActivityDependencies,
+  { store, bus, provider, observer }: ActivityDependencies,
   request: ModelCallRequest,
   prompt: PreparedPrompt,
 ): Promise<ModelReply> {
   const { workspace, session, task, turn, step } = request;
-  const abort = watchAbort(bus, request);
+  const abort = watchAbort({ bus, observer }, request);
   const attempt = activityInfo().attempt;
   const stream = openModelStream({ store, bus }, { workspace, session, task, turn, step, attempt });
   try {

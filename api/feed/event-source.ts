@@ -5,6 +5,7 @@ import type { EventResource } from '../../protocol/schemas/event.ts';
 import type { ConversationRead, TaskView } from '../../protocol/session-messages.ts';
 import { isTerminal } from '../../protocol/task.ts';
 import type { Store } from '../../storage/store.ts';
+import { abortSession } from './abort-session.ts';
 import { gatherContent } from './content-index.ts';
 import { WorkflowGone } from '../gateway/failures.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -51,7 +52,7 @@ export class EventSource {
     limit: number,
     { storedOnly = false } = {},
   ): Promise<EventPage> {
-    const isOver = await this.isOver(id);
+    let isOver = await this.isOver(id);
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#store.events.read(id, from, limit);
       if (stored.length === limit) return this.#render(id, stored, null, { isAtHead: false, isEnded: false });
@@ -60,8 +61,12 @@ export class EventSource {
       }
       const next = from + stored.length;
       const read = await this.readWorkflow(id, from);
-      if (read === null)
-        return this.#render(id, stored, null, { isAtHead: true, isEnded: await this.isOver(id) });
+      if (read === null) {
+        isOver = await this.isOver(id);
+        // What it had last has come into the store since that was read.
+        if (isOver) continue;
+        return this.#render(id, stored, null, { isAtHead: true, isEnded: false });
+      }
       const isContiguous = read.firstOffset <= next || read.view.offset < next;
       // Of what both have, the workflow is right: a rollover that did not come about may have archived too early.
       const archived = stored.filter(({ offset }) => offset < read.firstOffset);
@@ -103,8 +108,11 @@ export class EventSource {
     try {
       return await this.#gateway.read(id, from);
     } catch (error) {
-      if (error instanceof WorkflowGone) return null;
-      throw error;
+      if (!(error instanceof WorkflowGone)) throw error;
+      if (error.endedAt !== null && id.task === null) {
+        await abortSession(this.#store, this.#gateway, id, error.endedAt);
+      }
+      return null;
     }
   }
 
