@@ -32,8 +32,7 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       await tellBeginning(dependencies, request);
       const prompt = await preparePrompt(store, request);
       const { requestHash } = prompt;
-      await store.transcript.openStep(request, { ...stepOf(request), requestHash });
-      const stored = await store.transcript.storedReply(request, request.turn, request.step);
+      const stored = await store.transcript.openStep(request, { ...stepOf(request), requestHash });
       const budget = openCallBudget(store, request, prompt);
       const reply =
         stored === null
@@ -75,13 +74,13 @@ function setStatus(
 
 /** Asks the model. An interrupt ends the call with what was said so far; a worker's shutdown gives it up. */
 async function answer(
-  { store, bus, provider }: ActivityDependencies,
+  { store, bus, provider, observer }: ActivityDependencies,
   request: ModelCallRequest,
   prompt: PreparedPrompt,
   budget: CallBudget | null,
 ): Promise<ModelReply> {
   const { workspace, session, task, turn, step } = request;
-  const abort = watchAbort(bus, request);
+  const abort = watchAbort({ bus, observer }, request);
   const attempt = activityInfo().attempt;
   const stream = openModelStream({ store, bus }, { workspace, session, task, turn, step, attempt });
   let isAnswered = false;

@@ -4,6 +4,7 @@ import type { ConversationId } from '../protocol/ids.ts';
 import type { ConversationRead, ConversationView } from '../protocol/session-messages.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import type { Store } from '../storage/store.ts';
+import type { ActivityObserver } from './activity-observer.ts';
 import type { Provider } from './model/provider.ts';
 
 export interface ActivityDependencies {
@@ -11,6 +12,7 @@ export interface ActivityDependencies {
   bus: Bus;
   provider: Provider;
   tasks: TaskObserver;
+  observer: ActivityObserver;
 }
 
 /** How a conversation's workflow is looked at from an activity. */

@@ -50,7 +50,7 @@ async function findResult(
 }
 
 async function run(dependencies: ActivityDependencies, request: ToolRequest): Promise<ToolEffect> {
-  const abort = watchAbort(dependencies.bus, request);
+  const abort = watchAbort(dependencies, request);
   try {
     const callArguments = await readArguments(dependencies, request);
     return await findTool(request.tool)(dependencies, request, callArguments, abort.signal);

@@ -89,6 +89,12 @@ export interface SeenMessage {
   offset: number;
 }
 
+/** A command that a repeat would carry out anew, by the id of its request, and the answer that was given. */
+export interface AnsweredCommand {
+  request: string;
+  answer: unknown;
+}
+
 export interface ConversationState {
   id: ConversationId;
   roster: Roster;
@@ -150,6 +156,7 @@ export interface ConversationState {
   /** Rows that go to the store with the next model call. */
   unstored: NewRow[];
   seen: SeenMessage[];
+  answered: AnsweredCommand[];
 
   tasks: TaskRecord[];
   /** What was asked of tasks whose text is not in the store yet. */
@@ -216,6 +223,7 @@ export function openConversation(opening: Opening): ConversationState {
     unplaced: {},
     unstored: [],
     seen: [],
+    answered: [],
     tasks: [],
     unopened: {},
     undelivered: {},

@@ -28,7 +28,7 @@ const ofTask = defineRoute({
   async handle(services, { principal, parameters, body, path, request }) {
     const session = requireParameter(parameters, 'session');
     const task = requireParameter(parameters, 'task');
-    const found = await findTask(services.store, principal, { session, task });
+    const found = await findTask(services, principal, { session, task });
     return answerOnce(services, { principal, request, route: path, body }, async ({ uuid }) => ({
       status: 200,
       body: await extendTaskBudget(services, found, {
