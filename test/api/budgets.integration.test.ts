@@ -15,6 +15,27 @@ const LOOK = { call: [{ name: 'list_background_agents' }] };
 const readTask = async (path: string) => taskSchema.parse((await api.send('GET', path)).body);
 const readSession = async (path: string) => sessionSchema.parse((await api.send('GET', path)).body);
 
+const BY_PERSON = { by: 'development', at: expect.any(String) };
+
+async function assertListed(task: string): Promise<void> {
+  const list = async () => (await api.send('GET', '/v1/tasks?status=waiting_input')).body.data;
+  await waitFor(async () => (await list()).length === 1);
+  expect(await list()).toMatchObject([{ id: task, waitingFor: 'budget' }]);
+}
+
+async function extendOnce(path: string, task: string): Promise<void> {
+  for (const wrong of [{}, { tokens: -1 }, { dollars: 5 }]) {
+    expect((await api.send('POST', `${path}/budget`, wrong)).status).toBe(422);
+  }
+  const key = { 'idempotency-key': 'more' };
+  const extended = await api.send('POST', `${path}/budget`, { tokens: 50_000 }, key);
+  expect([extended.status, extendedBudgetSchema.parse(extended.body)]).toMatchObject([
+    200,
+    { scope: 'tree', tokens: { used: 15, limit: 50_000 }, tasks: [task] },
+  ]);
+  expect((await api.send('POST', `${path}/budget`, { tokens: 50_000 }, key)).body).toEqual(extended.body);
+}
+
 describe('a budget over HTTP', () => {
   it('stops what it cannot pay, is shown with what was used, and is extended by a person', async () => {
     const limits = { budget: { tokens: 15 } };
@@ -32,9 +53,7 @@ describe('a budget over HTTP', () => {
       shortage: { scope: 'tree', unit: 'tokens', used: 15, limit: 15 },
       usage: { inputTokens: 10, modelCalls: 1 },
     });
-    const listed = async () => (await api.send('GET', '/v1/tasks?status=waiting_input')).body.data;
-    await waitFor(async () => (await listed()).length === 1);
-    expect(await listed()).toMatchObject([{ id: waiting.id, waitingFor: 'budget' }]);
+    await assertListed(waiting.id);
     await waitFor(async () => (await api.readEvents(session)).some(({ type }) => type === 'turn.finished'));
     const messages = await api.send('GET', `${session}/messages`);
     expect(messages.body.data.map(textOf).at(-1)).toMatch(
@@ -46,16 +65,7 @@ describe('a budget over HTTP', () => {
       budget: { tokens: { used: 15, limit: 15 }, costUsd: { used: 0, limit: null } },
     });
 
-    for (const wrong of [{}, { tokens: -1 }, { dollars: 5 }]) {
-      expect((await api.send('POST', `${path}/budget`, wrong)).status).toBe(422);
-    }
-    const key = { 'idempotency-key': 'more' };
-    const extended = await api.send('POST', `${path}/budget`, { tokens: 50_000 }, key);
-    expect([extended.status, extendedBudgetSchema.parse(extended.body)]).toMatchObject([
-      200,
-      { scope: 'tree', tokens: { used: 15, limit: 50_000 }, tasks: [waiting.id] },
-    ]);
-    expect((await api.send('POST', `${path}/budget`, { tokens: 50_000 }, key)).body).toEqual(extended.body);
+    await extendOnce(path, waiting.id);
     await waitFor(async () => (await readTask(path)).notice.state === 'spoken');
     expect(await readTask(path)).toMatchObject({
       waitingFor: null,
@@ -71,22 +81,15 @@ describe('a budget over HTTP', () => {
     expect(events).toMatchObject([
       { type: 'budget.exhausted', task: waiting.id, asks: true, scope: 'tree', unit: 'tokens', used: 15 },
       { type: 'budget.exhausted', task: null, asks: false },
-      {
-        type: 'budget.extended',
-        task: null,
-        by: 'development',
-        tokens: 50_000,
-        costUsd: null,
-        seconds: null,
-      },
+      { type: 'budget.extended', task: null, ...BY_PERSON, tokens: 50_000, costUsd: null },
     ]);
     const late = await api.send('POST', `${path}/budget`, { tokens: 60_000 });
     expect([late.status, late.body.type]).toEqual([409, 'urn:offstage:problem:task-finished']);
     const more = await api.send('POST', `${session}/budget`, { seconds: 90 });
     expect(more.body).toMatchObject({ tokens: { limit: 50_000 }, seconds: { limit: 90 }, tasks: [] });
     expect((await readSession(session)).budget?.extensions).toEqual([
-      { by: 'development', at: expect.any(String), tokens: 50_000, costUsd: null, seconds: null },
-      { by: 'development', at: expect.any(String), tokens: null, costUsd: null, seconds: 90 },
+      { ...BY_PERSON, tokens: 50_000, costUsd: null, seconds: null },
+      { ...BY_PERSON, tokens: null, costUsd: null, seconds: 90 },
     ]);
   });
 
