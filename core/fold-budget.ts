@@ -47,6 +47,7 @@ function foldExtension(state: ConversationState, id: string | null, limits: Budg
   for (const waiting of tasksHelpedBy(state, id, limits)) waitNoLonger(state, waiting);
   // Whoever comes near the new end is told again.
   if (id === null || id === state.id.task) state.budgetWarned = [];
+  if (id === null && state.id.task === null) state.shortage = null;
 }
 
 /** Those that wait for the budget of a task, or (null) of the tree, and find more in it with these limits. */

@@ -94,6 +94,7 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       if (event.usage === null) return;
       state.turnUsage = addUsage(state.turnUsage, event.usage);
       state.usage = addUsage(state.usage, event.usage);
+      if (state.id.task === null) state.shortage = null;
       return;
     case 'tool.started':
       state.phase = 'tools';

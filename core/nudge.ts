@@ -18,9 +18,11 @@ export function nudge(state: ConversationState, ports: Pick<TurnPorts, 'record' 
   }
 }
 
-function nudgeTime({ roster, agent }: ConversationState, task: TaskRecord): number | null {
-  const times = roster.agents[agent]?.progressNudge;
+function nudgeTime(state: ConversationState, task: TaskRecord): number | null {
+  const times = state.roster.agents[state.agent]?.progressNudge;
   const { status, mode, startedAt, nudgedAt } = task;
+  // Who has no budget left to speak with would tell the user just that, each time.
+  if (state.shortage !== null) return null;
   if (times === undefined || status !== 'running' || mode !== 'background' || startedAt === null) return null;
   return nudgedAt === undefined ? startedAt + times.afterMs : nudgedAt + times.everyMs;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { extendBudget } from '../../core/extend-budget.ts';
 import { nextNudge, nudge } from '../../core/nudge.ts';
 import { makeRoster, makeState, World } from './hand-driven.ts';
 
@@ -36,6 +37,18 @@ describe('a task that is slow', () => {
     world.record({ type: 'task.paused', task: 'paused' });
     world.task('transfer').mode = 'transfer';
     expect(nextNudge(world.state)).toBeNull();
+  });
+
+  it('is not told of by an agent that has no budget to speak with, until there is more', async () => {
+    const world = makeWorld();
+    world.task('one');
+    world.say('Hello');
+    await world.begin();
+    const use = { scope: 'tree', unit: 'tokens', used: 9, limit: 9 } as const;
+    await world.answer({ budget: { state: 'exhausted', onExhausted: 'ask', ...use } });
+    expect(nextNudge(world.state)).toBeNull();
+    extendBudget(world.state, world.ports, { task: null, limits: { tokens: 20 } });
+    expect(nextNudge(world.state)).toBe(62_000);
   });
 
   it('that ends before its turn is told of by its end alone', () => {
