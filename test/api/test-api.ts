@@ -51,6 +51,8 @@ agents:
     model: openai/gpt-4o
     description: looks things up
     instruction: Look it up.
+    budget: {tokens: 100000}
+limits: {budget: {tokens: 1000000}}
 `;
 
 const surroundings = { isSet: () => true };
