@@ -124,8 +124,8 @@ export class FakeGateway implements Gateway {
     });
   }
 
-  extendBudget() {
-    return this.#answer('extendBudget', () => ({ tasks: [] }));
+  extendBudget(_id: ConversationId, _extension: unknown, request: string) {
+    return this.#command('extendBudget', request, () => ({ tasks: [] }));
   }
 
   cancelOrphan() {
