@@ -112,14 +112,14 @@ const CASES: Record<string, Case> = {
   },
   '/v1/sessions/{session}/budget': {
     path: inSession('budget'),
-    body: { tokens: 2_000_000 },
-    other: { seconds: 60 },
+    body: { tokens: 2000 },
+    other: { tokens: 3000 },
     command: 'extendBudget',
   },
   '/v1/sessions/{session}/tasks/{task}/budget': {
     path: ofTask('budget'),
-    body: { tokens: 200_000 },
-    other: { seconds: 60 },
+    body: { tokens: 2000 },
+    other: { tokens: 3000 },
     command: 'extendBudget',
   },
   '/v1/teams/validate': {

@@ -51,8 +51,9 @@ agents:
     model: openai/gpt-4o
     description: looks things up
     instruction: Look it up.
-    budget: {tokens: 100000}
-limits: {budget: {tokens: 1000000}}
+    budget: { tokens: 1000 }
+limits:
+  budget: { tokens: 1000 }
 `;
 
 const surroundings = { isSet: () => true };
