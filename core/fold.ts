@@ -17,6 +17,10 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
   switch (event.type) {
     case 'session.opened':
     case 'notice':
+    case 'variables.changed':
+      return;
+    case 'variables.missing':
+      state.toldMissing.push(...event.keys);
       return;
     case 'agent.switched':
       state.agent = event.to;
