@@ -1,6 +1,7 @@
 /** The effects that workflows ask for. `activities/` implements them; workflows know this interface only. */
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
+import type { FunctionRequest, FunctionResult } from './function.ts';
 import type { ConversationId } from './ids.ts';
 import type { Starter, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
@@ -11,6 +12,8 @@ export interface Activities {
   callModel(call: ModelCall): Promise<ModelReply>;
   /** One tool call that has an effect. The whole result is stored, its head is returned. */
   executeTool(request: ToolRequest): Promise<ToolResult>;
+  /** One request of a custom function, as often as it takes. A failure is a result, it is not thrown. */
+  callFunction(request: FunctionRequest): Promise<FunctionResult>;
   /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
   watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
   /** The text of a new task and its row, before its workflow starts. Repeating it changes nothing. */

@@ -12,6 +12,7 @@ import { sessionSchema } from '../../protocol/schemas/resources.ts';
 import { openStore } from '../../storage/store.ts';
 import { startWorkers } from '../../workers/start-workers.ts';
 import type { Script, ScriptedModel } from '../support/scripted-model.ts';
+import { createFunctionAccess } from '../support/function-access.ts';
 import { createScriptedModels } from '../support/scripted-models.ts';
 import { connectToTestServer, readWorkflowBundle } from '../support/temporal.ts';
 import type { TestServer } from '../support/temporal.ts';
@@ -74,6 +75,7 @@ export async function startRealApi({ rollover, deadlines, place }: RealApiOption
     store,
     bus,
     provider: models.provider,
+    functions: createFunctionAccess(),
     mainQueue,
   });
   const temporalUi = 'http://127.0.0.1:8233';
