@@ -1,5 +1,4 @@
 import type { Activities } from '../protocol/activities.ts';
-import type { ActivityObserver } from './activity-observer.ts';
 import { createArchive } from './archive.ts';
 import { createCallModel } from './call-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -10,7 +9,8 @@ import { observeProvider } from './model/observe-provider.ts';
 import { shieldFailures } from './shield-failures.ts';
 
 /** The implementation of everything that workflows ask for. */
-export function createActivities(dependencies: ActivityDependencies, observer: ActivityObserver): Activities {
+export function createActivities(dependencies: ActivityDependencies): Activities {
+  const { observer } = dependencies;
   const provider = observeProvider(dependencies.provider, observer);
   return shieldFailures(
     {

@@ -22,7 +22,7 @@ export function createExecuteTool(dependencies: ActivityDependencies): Activitie
 }
 
 async function run(dependencies: ActivityDependencies, request: ToolRequest): Promise<ToolEffect> {
-  const abort = watchAbort(dependencies.bus, request);
+  const abort = watchAbort(dependencies, request);
   try {
     const callArguments = await readArguments(dependencies.store, request);
     return await findTool(request.tool)(dependencies, request, callArguments, abort.signal);

@@ -101,6 +101,12 @@ export interface SeenMessage {
   offset: number;
 }
 
+/** A command that a repeat would carry out anew, by the id of its request, and the answer that was given. */
+export interface AnsweredCommand {
+  request: string;
+  answer: unknown;
+}
+
 export interface ConversationState {
   id: ConversationId;
   roster: Roster;
@@ -155,6 +161,7 @@ export interface ConversationState {
   /** Rows that go to the store with the next model call. */
   unstored: NewRow[];
   seen: SeenMessage[];
+  answered: AnsweredCommand[];
 
   tasks: TaskRecord[];
   /** What was asked of tasks whose text is not in the store yet. */
@@ -226,6 +233,7 @@ export function openConversation(opening: Opening): ConversationState {
     unplaced: {},
     unstored: [],
     seen: [],
+    answered: [],
     tasks: [],
     unopened: {},
     undelivered: {},
@@ -247,7 +255,7 @@ export function readCarriedState(opening: Opening, carried: unknown): Conversati
     ...openConversation(opening),
     ...state,
     roster: completeRoster(state.roster),
-    tasks: state.tasks.map((task) => ({ ...NEW_IN_TASKS, ...{ name: task.agent }, ...task })),
+    tasks: state.tasks.map((task) => ({ ...newInTasks(), ...{ name: task.agent }, ...task })),
   };
 }
 
@@ -256,7 +264,8 @@ function completeRoster(roster: Roster): Roster {
 }
 
 const NEW_IN_ROSTERS = { onClose: 'stop' as const };
-const NEW_IN_TASKS = {
+/** A task's fields that are the same for most tasks. A record without them is read as one that has them so. */
+const newInTasks = () => ({
   group: null,
   dependsOn: [],
   maxTurns: null,
@@ -266,7 +275,14 @@ const NEW_IN_TASKS = {
   stopMode: null,
   steering: [],
   missedMessages: 0,
-};
+});
+
+/** A task without what `readCarriedState` gives it anyway: a conversation may carry hundreds of them. */
+export function toCarriedTask(task: TaskRecord): Partial<TaskRecord> {
+  const usual: Partial<Record<string, unknown>> = newInTasks();
+  const isUsual = (key: string, value: unknown) => JSON.stringify(usual[key]) === JSON.stringify(value);
+  return Object.fromEntries(Object.entries(task).filter(([key, value]) => !isUsual(key, value)));
+}
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
   return state.tasks.find((record) => record.id === task);

@@ -1,6 +1,7 @@
 /** Continuing as new: when, and with what. The carried state is control only, a few KB. */
 import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
+import { toCarriedTask } from './conversation-state.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { hasRunningFunctions } from './finish-function.ts';
 import { unkeptStatuses } from './kept-status.ts';
@@ -33,6 +34,7 @@ export function forgetArchived(state: ConversationState, upTo: number): void {
   state.events = state.events.filter((event) => event.offset > state.archivedOffset);
 }
 
-export function toCarriedState(state: ConversationState): ConversationState {
-  return { ...state, seen: state.seen.slice(-SEEN_CARRIED) };
+/** What the next run begins with, for `readCarriedState`. */
+export function toCarriedState(state: ConversationState) {
+  return { ...state, seen: state.seen.slice(-SEEN_CARRIED), tasks: state.tasks.map(toCarriedTask) };
 }

@@ -60,7 +60,11 @@ const CONCURRENT_ACTIVITIES = 1_000;
 const CACHED_WORKFLOWS = 2_000;
 const HEARTBEAT_THROTTLE = { main: '2s', background: '5s' } as const;
 
-const NOBODY = { activityEnded: () => undefined, modelCallEnded: () => undefined };
+const NOBODY = {
+  workStopped: () => undefined,
+  activityEnded: () => undefined,
+  modelCallEnded: () => undefined,
+};
 
 /** The names of the task queues. */
 export function toQueues(choice: QueueChoice, mainQueue: string = MAIN_QUEUE): string[] {
@@ -133,10 +137,10 @@ function toWorkerOptions(
     workflowBundle,
     buildId: toBuildId(workflowBundle.code),
     sinks,
-    activities: createActivities(
-      { store, bus, provider, functions, tasks: createTaskObserver(client) },
-      observer ?? NOBODY,
-    ),
+    activities: createActivities({
+      ...{ store, bus, provider, functions, tasks: createTaskObserver(client) },
+      observer: observer ?? NOBODY,
+    }),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentLocalActivityExecutions: CONCURRENT_ACTIVITIES,
     maxCachedWorkflows: CACHED_WORKFLOWS,

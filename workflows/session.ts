@@ -15,7 +15,7 @@ import { isTerminal } from '../protocol/task.ts';
 import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
-import { refuse, setReadHandler, setUpdateHandler } from './handlers.ts';
+import { refuse, setCommandHandler, setReadHandler, setUpdateHandler } from './handlers.ts';
 import { keepFollowUps } from './keep-follow-ups.ts';
 import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
@@ -81,7 +81,8 @@ function setHandlers(conversation: Conversation, closing: Closing): void {
     (message) => refuse(refuseMessage(state, message)),
   );
 
-  setUpdateHandler(
+  setCommandHandler(
+    conversation,
     'interrupt',
     () => {
       const changed = state.turnOpen && state.interruptedTurn !== state.turn;

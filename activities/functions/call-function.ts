@@ -54,10 +54,11 @@ interface FunctionEffect {
 }
 
 async function call(
-  { store, functions, bus }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   request: FunctionRequest,
 ): Promise<FunctionEffect> {
-  const cancellation = watchCancellation(bus, request);
+  const { store, functions } = dependencies;
+  const cancellation = watchCancellation(dependencies, request);
   try {
     const definition = await loadDefinition(store, request);
     const missing = new Set<string>();
