@@ -53,10 +53,7 @@ interface FunctionEffect {
   more: Pick<FunctionResult, 'changed' | 'missing' | 'terminate'>;
 }
 
-async function call(
-  dependencies: ActivityDependencies,
-  request: FunctionRequest,
-): Promise<FunctionEffect> {
+async function call(dependencies: ActivityDependencies, request: FunctionRequest): Promise<FunctionEffect> {
   const { store, functions } = dependencies;
   const cancellation = watchCancellation(dependencies, request);
   try {

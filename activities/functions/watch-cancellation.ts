@@ -10,7 +10,8 @@ export function watchCancellation(
   { workspace, session, task, ...request }: FunctionRequest,
 ): ActivityAbort {
   const { isAwaited, call } = request;
-  if (isAwaited && call !== undefined) return watchAbort(dependencies, { workspace, session, task, turn: call.turn });
+  if (isAwaited && call !== undefined)
+    return watchAbort(dependencies, { workspace, session, task, turn: call.turn });
   const context = Context.current();
   return {
     signal: context.cancellationSignal,

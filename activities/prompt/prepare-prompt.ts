@@ -46,7 +46,9 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   const model = team.models[agent.model];
   if (model === undefined) throw missing(`The team has no model named ${agent.model}.`);
   const isAsWritten = rendered.agent === agent;
-  const asWritten = isAsWritten ? request : { ...request, system: renderSystemPrompt(team, agent, situation) };
+  const asWritten = isAsWritten
+    ? request
+    : { ...request, system: renderSystemPrompt(team, agent, situation) };
   const requestHash = hashRequest(model, asWritten);
   return { team, agent, tools, request, missing: rendered.missing, requestHash };
 }
