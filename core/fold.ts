@@ -2,6 +2,7 @@
 import { addUsage, NO_USAGE } from '../protocol/content.ts';
 import type { ConversationEvent, EventBody } from '../protocol/events.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { foldFunctionEvent, isFunctionEvent } from './fold-function.ts';
 import { foldTaskEvent } from './fold-task.ts';
 
 /** Appends the event that follows the last one and applies it. */
@@ -38,23 +39,6 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
       state.inbox.push({ kind: 'message', id: event.message, delivery: event.delivery });
       if (event.delivery === 'interrupt' && state.turnOpen) state.interruptedTurn = state.turn;
       return;
-    case 'followup.scheduled':
-      // Its record is made beside the event: it carries what events must not.
-      return;
-    case 'followup.due':
-      for (const followUp of state.followUps) if (followUp.id === event.followUp) followUp.isDue = true;
-      state.inbox.push({ kind: 'follow_up', id: event.followUp });
-      return;
-    case 'followup.cancelled':
-      state.followUps = state.followUps.filter(({ id }) => id !== event.followUp);
-      state.inbox = state.inbox.filter((item) => item.kind !== 'follow_up' || item.id !== event.followUp);
-      return;
-    case 'function.started':
-      state.functionCalls[event.call] = { function: event.function, startedAt: event.at, end: null };
-      return;
-    case 'function.finished':
-      state.inbox.push({ kind: 'completion', task: event.call });
-      return;
     case 'turn.started':
     case 'turn.interrupting':
     case 'turn.finished':
@@ -65,7 +49,8 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
       foldTurnEvent(state, event);
       return;
     default:
-      foldTaskEvent(state, event);
+      if (isFunctionEvent(event)) foldFunctionEvent(state, event);
+      else foldTaskEvent(state, event);
   }
 }
 
