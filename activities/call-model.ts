@@ -37,11 +37,12 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       const reply =
         stored === null
           ? await answer(dependencies, request, prompt, budget)
-          : await charge(budget, toWorkflowReply(stored));
+          : await charge(budget, toWorkflowReply(stored, prompt.tools));
       const { workspace, session, task } = request;
       if (task === null && reply.toolCalls.length === 0)
         setStatus(dependencies, workspace, session, { status: 'idle' });
-      return reply;
+      const { missing } = prompt;
+      return missing.length === 0 ? reply : { ...reply, missing };
     });
   };
 }
@@ -98,7 +99,7 @@ async function answer(
       idleTimeoutMs: prompt.team.limits.modelIdleTimeoutMs,
     });
     isAnswered = true;
-    return await charge(budget, await commit(store, request, toCommitted(request, prompt, reply)));
+    return await charge(budget, await commit(store, request, prompt, toCommitted(request, prompt, reply)));
   } catch (error) {
     // What another attempt needs it reserves itself; an answer that was there is charged by the attempt that finds it.
     const isCutOff = abort.signal.aborted && abort.isInterrupted();
@@ -111,7 +112,7 @@ async function answer(
       const unsaid = { ...toEmptyReply(request, USAGE_OF_STOPPED_CALL), stopped: 'interrupted' as const };
       return await charge(budget, unsaid, said);
     }
-    const cut = await commit(store, request, toInterrupted(request, prompt, said));
+    const cut = await commit(store, request, prompt, toInterrupted(request, prompt, said));
     return await charge(budget, cut, said);
   } finally {
     stream.close();
@@ -122,10 +123,11 @@ async function answer(
 async function commit(
   store: ActivityDependencies['store'],
   request: ModelCallRequest,
+  { tools }: PreparedPrompt,
   reply: StoredReply,
 ): Promise<ModelReply> {
   const committed = { ...reply, agent: request.agent, at: Date.now(), run: currentRun() };
-  return toWorkflowReply(await outlastOutage(() => store.transcript.commitReply(request, committed)));
+  return toWorkflowReply(await outlastOutage(() => store.transcript.commitReply(request, committed)), tools);
 }
 
 /** The place after the last one that the workflow knows. */

@@ -2,6 +2,7 @@ import type { Activities } from '../protocol/activities.ts';
 import { createArchive } from './archive.ts';
 import { createCallModel } from './call-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { createCallFunction } from './functions/call-function.ts';
 import { createExecuteTool } from './execute-tool.ts';
 import { createTaskKeeping } from './keep-tasks.ts';
 import { observeProvider } from './model/observe-provider.ts';
@@ -15,6 +16,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     {
       callModel: createCallModel({ ...dependencies, provider }),
       executeTool: createExecuteTool(dependencies),
+      callFunction: createCallFunction(dependencies),
       archive: createArchive(dependencies),
       ...createTaskKeeping(dependencies),
     },

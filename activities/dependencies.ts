@@ -5,12 +5,14 @@ import type { ConversationRead, ConversationView } from '../protocol/session-mes
 import type { TaskReport } from '../protocol/task.ts';
 import type { Store } from '../storage/store.ts';
 import type { ActivityObserver } from './activity-observer.ts';
+import type { FunctionAccess } from './functions/function-access.ts';
 import type { Provider } from './model/provider.ts';
 
 export interface ActivityDependencies {
   store: Store;
   bus: Bus;
   provider: Provider;
+  functions: FunctionAccess;
   tasks: TaskObserver;
   observer: ActivityObserver;
 }

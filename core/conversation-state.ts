@@ -18,16 +18,18 @@ import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
 import type { StopMode, StoppedTask, TaskQuestion, TaskRequest, TaskStatus } from '../protocol/task.ts';
 import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Roster } from '../protocol/team.ts';
-import type { NewRow, Place } from '../protocol/transcript.ts';
+import type { NewRow, Place, ToolOutcomeName } from '../protocol/transcript.ts';
 
 export type InboxItem =
   | { kind: 'message'; id: string; delivery: Delivery }
-  /** The end of a task, to be put before the model. */
+  /** The end of a task, or of a function that nobody waited for, to be put before the model. */
   | { kind: 'completion'; task: string }
   /** A task that waits for an answer, or for a larger budget. */
   | { kind: 'question'; task: string }
   /** A task that is slow. */
-  | { kind: 'nudge'; task: string };
+  | { kind: 'nudge'; task: string }
+  /** The agent has asked for a turn at a time, and it has come. */
+  | { kind: 'follow_up'; id: string };
 
 /** What a task may wait for from outside. */
 export type Hold = 'paused' | 'question' | 'budget';
@@ -79,6 +81,25 @@ export interface TaskRecord {
   /** What its stop ended below it. */
   stopped: StoppedTask[];
   notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
+}
+
+/** A call of a function that nobody waits for, until the model is told of its end. */
+export interface FunctionCall {
+  /** The name of its tool. */
+  function: string;
+  startedAt: number;
+  end: { outcome: ToolOutcomeName; text: string; runtimeMs: number } | null;
+}
+
+/** A turn that the agent has asked for. */
+export interface FollowUp {
+  id: string;
+  /** What it wants to be told then. */
+  message: string;
+  scheduledAt: number;
+  dueAt: number;
+  /** It is in the inbox. */
+  isDue: boolean;
 }
 
 /** A message id that was accepted, with the hash of its body and the answer that was given. */
@@ -166,6 +187,15 @@ export interface ConversationState {
   /** Tasks whose end the model has read and not yet spoken of. */
   unspoken: string[];
 
+  /** By their ids. */
+  functionCalls: Record<string, FunctionCall>;
+  followUps: FollowUp[];
+  /** Why the agent wants the session closed with the turn that runs. */
+  endReason: string | null;
+
+  /** Variables that templates asked for in vain, as far as that was told. */
+  toldMissing: string[];
+
   usage: Usage;
   taskUsage: Usage;
   /** Files that the agent saved, counted for the notice. */
@@ -228,6 +258,10 @@ export function openConversation(opening: Opening): ConversationState {
     unopened: {},
     undelivered: {},
     unspoken: [],
+    functionCalls: {},
+    followUps: [],
+    endReason: null,
+    toldMissing: [],
     usage: { ...NO_USAGE },
     taskUsage: { ...NO_USAGE },
     files: 0,

@@ -1,4 +1,5 @@
 import type { TaskLook } from '../protocol/activities.ts';
+import { tellVariables } from './tell-variables.ts';
 import type { ToolAnswer, ToolCallSituation } from './tool-call.ts';
 
 /** A tool with an effect: an activity runs it and writes the whole result to the store. */
@@ -19,6 +20,7 @@ export async function executeTool(
     ...(view === undefined ? {} : { view }),
   });
   if (result.file !== undefined) state.files += 1;
+  tellVariables(state, ports, call.name, result);
   if (result.resultRead === true && view !== undefined) {
     ports.record({ type: 'completion.delivered', tasks: [view.task], turn: state.turn, by: 'tool' });
   }

@@ -3,6 +3,7 @@ import { addUsage, NO_USAGE } from '../protocol/content.ts';
 import type { ConversationEvent, EventBody } from '../protocol/events.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { foldBudgetEvent } from './fold-budget.ts';
+import { foldFunctionEvent, isFunctionEvent } from './fold-function.ts';
 import { foldTaskEvent } from './fold-task.ts';
 
 /** Appends the event that follows the last one and applies it. */
@@ -18,6 +19,10 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
   switch (event.type) {
     case 'session.opened':
     case 'notice':
+    case 'variables.changed':
+      return;
+    case 'variables.missing':
+      state.toldMissing.push(...event.keys);
       return;
     case 'agent.switched':
       state.agent = event.to;
@@ -50,7 +55,8 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
       foldBudgetEvent(state, event);
       return;
     default:
-      foldTaskEvent(state, event);
+      if (isFunctionEvent(event)) foldFunctionEvent(state, event);
+      else foldTaskEvent(state, event);
   }
 }
 
@@ -87,7 +93,7 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.phase = 'model';
       // Ends and questions stay until they are delivered.
       state.inbox = state.inbox.filter(
-        (item) => item.kind !== 'nudge' && (item.kind !== 'message' || !event.inputs.includes(item.id)),
+        (item) => item.kind !== 'nudge' && (!('id' in item) || !event.inputs.includes(item.id)),
       );
       return;
     case 'message.committed':

@@ -3,21 +3,21 @@ import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import { toCarriedTask } from './conversation-state.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { hasRunningFunctions } from './finish-function.ts';
 import { unkeptStatuses } from './kept-status.ts';
 
 /** Ids of accepted messages that go along; older ones are found in the store. */
 const SEEN_CARRIED = 64;
 
 /**
-/**
  * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order, a receipt or a
- * question on its way, a write to the store (the server drops what a run that is over had asked for), a last step with its
- * deadline.
+ * question on its way, a function, a write to the store (the server drops what a run that is over had asked for), a last
+ * step with its deadline.
  */
 export function mayRollOver(state: ConversationState): boolean {
   const { receipts, untoldQuestion, untoldShortage, wrapsUp } = state;
   if (receipts.length > 0 || untoldQuestion !== null || untoldShortage !== null || wrapsUp) return false;
-  if (unkeptStatuses(state).length > 0) return false;
+  if (unkeptStatuses(state).length > 0 || hasRunningFunctions(state)) return false;
   return !state.tasks.some(({ id, launch, status }) => {
     if (launch === 'unopened') return true;
     const isTold = state.undelivered[id] !== undefined;

@@ -1,5 +1,6 @@
 /** The part of a team that a workflow carries: who may start whom, and the limits. */
 import { findZeroLimit } from './budget.ts';
+import { toFunctionTool } from './function-tool.ts';
 import type { Agent, DialectName, Roster, RosterAgent, Team } from '../protocol/team.ts';
 
 export function toRoster(team: Team): Roster {
@@ -43,6 +44,7 @@ function toRosterAgent(team: Team, agent: Agent): RosterAgent {
     maxIterations: agent.maxIterations,
     ...(nudge === undefined ? {} : { progressNudge: nudge }),
     ...(withheld === null ? {} : { withheld }),
+    ...toRosterFunctions(team, agent),
   };
 }
 
@@ -54,4 +56,16 @@ export function readDialect({ toolsets }: Pick<Agent, 'toolsets'>): DialectName 
 
 function findToolset({ toolsets }: Pick<Agent, 'toolsets'>) {
   return toolsets.find((toolset) => toolset.type === 'background_agents');
+}
+
+function toRosterFunctions(team: Team, { functions = [] }: Agent): Pick<RosterAgent, 'functions'> {
+  const custom = functions.flatMap((key) => {
+    const definition = team.functions?.[key];
+    if (definition === undefined) return [];
+    const { timeoutMs, returnMessage } = definition;
+    return [[toFunctionTool(key), { key, timeoutMs, ...(returnMessage === null ? {} : { returnMessage }) }]];
+  });
+  return custom.length === 0
+    ? {}
+    : { functions: Object.fromEntries(custom) as RosterAgent['functions'] & object };
 }

@@ -8,11 +8,14 @@ import type { EventError, TurnCause, TurnOutcome } from '../protocol/events.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../protocol/team.ts';
 import { answerToolCalls } from './answer-tool-calls.ts';
 import type { ConversationState, InboxItem } from './conversation-state.ts';
+import { endsWithThisStep } from './engine-tools/end-session.ts';
 import { switchAgent } from './handoff.ts';
 import { hasTasksToLookAfter } from './inherited-tasks.ts';
 import { meetShortage, warnOfBudget } from './meet-shortage.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
+import type { Handoff } from './tool-call.ts';
+import { tellMissing } from './tell-missing.ts';
 import {
   budgetEndWords,
   handoffLimitWords,
@@ -73,15 +76,26 @@ async function heedReply(
   const handoff = goesOn ? await answerToolCalls(state, ports, reply) : null;
   // A task that has given its answer has nothing left to save for.
   if (goesOn || state.id.task === null) warnOfBudget(state, ports, reply.budget);
-  if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
-  if (handoff !== null) switchAgent(state, ports, handoff);
-  if (goesOn) return null;
+  if (goesOn) return endAfterCalls(state, ports, reply, handoff);
   if (atLimit) return finishTurn(state, ports, 'limit');
   // One that is paused takes what it is told meanwhile before it ends.
   if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
   if (hasMessageForThisTurn(state)) return null;
   sayHoldingMessage(state, ports);
   return finishTurn(state, ports, 'answered');
+}
+
+/** What the calls of a step decide of the turn; null: it goes on. */
+function endAfterCalls(
+  state: ConversationState,
+  ports: TurnPorts,
+  reply: ModelReply,
+  handoff: Handoff | 'limit' | null,
+): TurnOutcome | null {
+  if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
+  if (handoff !== null) switchAgent(state, ports, handoff);
+  const isOver = endsWithThisStep(state, reply) && !hasMessageForThisTurn(state);
+  return isOver ? finishTurn(state, ports, 'answered') : null;
 }
 
 function isInterrupted(state: ConversationState): boolean {
@@ -107,6 +121,7 @@ const CAUSES = {
   completion: 'completion',
   question: 'question',
   nudge: 'nudge',
+  follow_up: 'schedule',
 } as const satisfies Record<InboxItem['kind'], TurnCause>;
 
 function startTurn(state: ConversationState, ports: TurnPorts): void {
@@ -159,6 +174,7 @@ function commitReply(
   reply: ModelReply,
 ): void {
   state.unstored = state.unstored.filter((row) => !request.append.includes(row));
+  tellMissing(state, ports, reply.missing);
   if (reply.message === null) return;
   if (reply.text.trim() !== '') state.turnSpoken = true;
   state.head = reply.place;

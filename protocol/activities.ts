@@ -2,6 +2,7 @@
 import type { BudgetNotice, BudgetUse } from './budget.ts';
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
+import type { FunctionRequest, FunctionResult } from './function.ts';
 import type { ConversationId } from './ids.ts';
 import type { Starter, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
@@ -12,10 +13,12 @@ export interface Activities {
   callModel(call: ModelCall): Promise<ModelReply>;
   /** One tool call that has an effect. The whole result is stored, its head is returned. */
   executeTool(request: ToolRequest): Promise<ToolResult>;
+  /** One request of a custom function, as often as it takes. A failure is a result, it is not thrown. */
+  callFunction(request: FunctionRequest): Promise<FunctionResult>;
   /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
   watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
   /** The text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
-  openTask(request: OpenTaskRequest): Promise<void>;
+  openTask(request: OpenTaskRequest): Promise<OpenedTask | undefined>;
   /** Comes back when some of these tasks may run, with those: the whole tree has a limit. */
   takePlaces(request: PlacesRequest): Promise<string[]>;
   /** The end of a task, its result taken from its transcript. The first write wins. */
@@ -62,6 +65,8 @@ export interface ModelReply {
   stopped?: 'interrupted';
   /** A budget is near its end; or it is at its end, and the call was not made: there is no message. */
   budget?: BudgetNotice;
+  /** Variables that the instruction asks for and nobody has set. */
+  missing?: string[];
   usage: Usage;
 }
 
@@ -103,6 +108,9 @@ export interface ToolResult {
   stored: boolean;
   /** A file that the tool saved. */
   file?: { id: string; name: string; mediaType: string; size: number };
+  /** Variables that it set, and those that it asked for in vain. */
+  changed?: string[];
+  missing?: string[];
   /** The model has now read the task's result to its end, so no notice is needed. */
   resultRead?: boolean;
 }
@@ -129,6 +137,12 @@ export interface OpenTaskRequest {
   /** Of the sub-agent's entry, filled in from the variables of the starter; `variables` come before them. */
   input?: Record<string, unknown>;
   queuedAt: number;
+}
+
+/** Nothing where there is nothing to tell. */
+export interface OpenedTask {
+  /** Variables that its text and its input ask for and nobody has set. */
+  missing: string[];
 }
 
 export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'files' | 'stopped'> {

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { InjectedSinks, NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.ts';
+import type { FunctionAccess } from '../activities/functions/function-access.ts';
 import type { Provider } from '../activities/model/provider.ts';
 import type { Bus } from '../bus/bus.ts';
 import { toControlTopic, toLiveTopic } from '../bus/bus.ts';
@@ -26,6 +27,7 @@ export interface WorkerDependencies {
   store: Store;
   bus: Bus;
   provider: Provider;
+  functions: FunctionAccess;
   /** Hears what is done, for logs and metrics; nobody does where it is left out. */
   observer?: WorkObserver;
   /** `all` where nothing is said. */
@@ -102,10 +104,11 @@ function readLoad(worker: Worker): WorkerLoad {
 }
 
 function toWorkerOptions(
-  { connection, client, namespace, workflowBundle, store, bus, provider, observer }: WorkerDependencies,
+  { connection, client, namespace, workflowBundle, observer, ...dependencies }: WorkerDependencies,
   taskQueue: string,
   heartbeatThrottle: WorkerOptions['maxHeartbeatThrottleInterval'],
 ): WorkerOptions {
+  const { store, bus, provider, functions } = dependencies;
   const sinks: InjectedSinks<OffstageSinks> = {
     offstage: {
       abort: {
@@ -135,7 +138,7 @@ function toWorkerOptions(
     buildId: toBuildId(workflowBundle.code),
     sinks,
     activities: createActivities({
-      ...{ store, bus, provider, tasks: createTaskObserver(client) },
+      ...{ store, bus, provider, functions, tasks: createTaskObserver(client) },
       observer: observer ?? NOBODY,
     }),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,

@@ -3,6 +3,8 @@ import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } f
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
+import { takeEndReason } from '../core/engine-tools/end-session.ts';
+import { hasRunningFunctions } from '../core/finish-function.ts';
 import { nextNudge, nudge } from '../core/nudge.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { mayBeKept, requestStop } from '../core/stop-task.ts';
@@ -15,6 +17,7 @@ import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
 import { refuse, setCommandHandler, setReadHandler, setUpdateHandler } from './handlers.ts';
+import { keepFollowUps } from './keep-follow-ups.ts';
 import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { setTaskHandlers } from './task-handlers.ts';
@@ -26,6 +29,10 @@ export interface SessionSummary {
   turns: number;
   usage: Usage;
   tasks: { id: string; agent: string; status: string }[];
+}
+
+interface Closing {
+  request: CloseRequest | null;
 }
 
 export async function session(input: SessionInput): Promise<SessionSummary> {
@@ -41,7 +48,7 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
   const { carried } = input;
   const state = carried === undefined ? openConversation(opening) : readCarriedState(opening, carried);
   const conversation = createConversation(state, input);
-  const closing: { request: CloseRequest | null } = { request: null };
+  const closing: Closing = { request: null };
   setHandlers(conversation, closing);
   if (carried === undefined) openSession(conversation, input);
   const root = CancellationScope.current();
@@ -49,7 +56,8 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
     conversation.launcher.takeUpInherited();
     void keepStatuses(state);
-    await runTurns(conversation, input);
+    void keepFollowUps(conversation);
+    await runTurns(conversation, closing, input);
     return settle(conversation, closing.request?.tasks ?? state.roster.onClose);
   });
 }
@@ -63,7 +71,7 @@ function openSession({ state, ports }: Conversation, input: SessionInput): void 
 const DEMO_NOTICE =
   'No model provider is configured: a local demo model answers. Set OPENAI_API_KEY or ANTHROPIC_API_KEY for real ones.';
 
-function setHandlers(conversation: Conversation, closing: { request: CloseRequest | null }): void {
+function setHandlers(conversation: Conversation, closing: Closing): void {
   const { state, ports } = conversation;
   setReadHandler(conversation);
   setTaskHandlers(conversation);
@@ -96,11 +104,7 @@ function setHandlers(conversation: Conversation, closing: { request: CloseReques
 }
 
 /** False when it is being closed already. */
-function close(
-  { state, ports }: Conversation,
-  closing: { request: CloseRequest | null },
-  request: CloseRequest,
-): boolean {
+function close({ state, ports }: Conversation, closing: Closing, request: CloseRequest): boolean {
   if (state.status !== 'open') return hasten({ state, ports }, closing, request);
   closing.request = { ...request, tasks: request.tasks ?? state.roster.onClose };
   ports.record({ type: 'session.closing', reason: request.reason });
@@ -111,7 +115,7 @@ function close(
 /** Of a close that lets tasks wrap up, one that stops them now makes it. */
 function hasten(
   { state, ports }: Pick<Conversation, 'state' | 'ports'>,
-  closing: { request: CloseRequest | null },
+  closing: Closing,
   { tasks }: CloseRequest,
 ): boolean {
   const isWaiting = state.status === 'closing' && closing.request?.tasks === 'wrap_up';
@@ -122,7 +126,7 @@ function hasten(
 }
 
 /** The loop: a turn whenever something waits, a new run when this one is long, until the session is closed. */
-async function runTurns(conversation: Conversation, input: SessionInput): Promise<void> {
+async function runTurns(conversation: Conversation, closing: Closing, input: SessionInput): Promise<void> {
   const { state, ports, rollover } = conversation;
   let turns = 0;
   const isDue = (): boolean => isRolloverDue(state, rollover, turns);
@@ -135,6 +139,8 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
     if (state.inbox.length > 0) {
       await runTurn(state, ports, { atLimit: 'stop', mayRollOver: () => false });
       turns += 1;
+      const reason = takeEndReason(state);
+      if (reason !== null) close(conversation, closing, { reason });
       await keepPlacedMessages(state);
     }
     if (!isDue()) continue;
@@ -167,16 +173,18 @@ async function keepPlacedMessages(state: ConversationState): Promise<void> {
 
 /** Tasks first, then the end: the close is complete only when the tree is quiet. */
 async function settle(conversation: Conversation, onClose: OnClose): Promise<SessionSummary> {
-  const { state, ports } = conversation;
+  const { state, ports, functions } = conversation;
   upsertSearchAttributes(toStatusAttribute('closing'));
   const tasks = state.tasks.filter((task) => onClose !== 'keep' || !mayBeKept(task));
   const mode = onClose === 'wrap_up' ? 'wrap_up' : 'now';
   for (const task of tasks) requestStop(state, ports, task, { mode });
+  if (onClose === 'stop') functions.cancel();
   // One that is kept may ask now, and is stopped then.
   await condition(
     () =>
       tasks.every((task) => isTerminal(task.status)) &&
-      state.tasks.every(({ status }) => status !== 'cancelling'),
+      state.tasks.every(({ status }) => status !== 'cancelling') &&
+      !hasRunningFunctions(state),
   );
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });

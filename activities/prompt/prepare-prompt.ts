@@ -10,6 +10,7 @@ import type { CatalogTool } from '../tools/catalog-tool.ts';
 import { offerTools } from '../tools/tool-catalog.ts';
 
 import { toPromptMessages } from './prompt-messages.ts';
+import { renderInstruction } from './render-instruction.ts';
 import { renderSystemPrompt } from './system-prompt.ts';
 
 export interface PreparedPrompt {
@@ -17,7 +18,12 @@ export interface PreparedPrompt {
   agent: Agent;
   tools: readonly CatalogTool[];
   request: ProviderRequest;
-  /** Of the request to the agent's own model. */
+  /** Variables that the instruction asks for and nobody has set. */
+  missing: string[];
+  /**
+   * Of the request to the agent's own model, with the instruction as it is written: a variable that was set meanwhile
+   * does not make a stored answer the answer to something else.
+   */
   requestHash: string;
   /** Of the last call whose usage is known. */
   lastInputTokens: number | null;
@@ -33,8 +39,10 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   const isTask = call.task !== null;
   const { tools, definitions } = offerTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
   const date = new Date(rows[0]?.at ?? 0).toISOString().slice(0, 10);
+  const situation = { isTask, date };
+  const rendered = await renderInstruction(store, call, agent);
   const request: ProviderRequest = {
-    system: renderSystemPrompt(team, agent, { isTask, date }),
+    system: renderSystemPrompt(team, rendered.agent, situation),
     messages: await toPromptMessages(rows, (id) => loadFile(store, call.workspace, id)),
     tools: definitions,
     toolChoice: call.tools ?? 'auto',
@@ -45,8 +53,15 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   const lastInputTokens =
     replies.findLast(({ usage }) => usage?.inputTokens != null)?.usage?.inputTokens ?? null;
   const isFirstCall = replies.length === 0;
-  const requestHash = hashRequest(model, request);
-  return { team, agent, tools, request, requestHash, lastInputTokens, isFirstCall };
+  const isAsWritten = rendered.agent === agent;
+  const asWritten = isAsWritten
+    ? request
+    : { ...request, system: renderSystemPrompt(team, agent, situation) };
+  const requestHash = hashRequest(model, asWritten);
+  return {
+    ...{ team, agent, tools, request, requestHash },
+    ...{ missing: rendered.missing, lastInputTokens, isFirstCall },
+  };
 }
 
 async function loadAgent(

@@ -108,6 +108,7 @@ function renderTeam(loaded: LoadedTeam): TeamResource {
       subAgents: agent.subAgents.map((subAgent) => subAgent.agent),
       handoffs: agent.handoffs.map((handoff) => handoff.agent),
       toolsets: agent.toolsets.map((toolset) => toolset.type),
+      functions: agent.functions ?? [],
       welcomeMessage: agent.welcomeMessage,
     })),
     unavailable: team?.unavailable ?? [],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { agentFileSchema } from '../../protocol/schemas/team-file-agent.ts';
 import type { AgentFile } from '../../protocol/schemas/team-file-agent.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../../protocol/team.ts';
+import type { FunctionDefinition } from '../../protocol/function-definition.ts';
 import type { Agent, UnavailableTool } from '../../protocol/team.ts';
 import { compileBudget } from './compile-budget.ts';
 import { readDuration } from './compile-limits.ts';
@@ -11,7 +12,8 @@ import { readDialect } from '../../core/roster.ts';
 import { checkToolNames } from './check-tool-names.ts';
 import { compileHandoffs, compileSubAgents } from './compile-references.ts';
 import { compileToolsets } from './compile-toolsets.ts';
-import { findTemplates } from './find-templates.ts';
+import { compileAgentFunctions } from './compile-agent-functions.ts';
+import { findBrokenTemplates } from './find-broken-templates.ts';
 import type { FindingsReport, Path } from './finding.ts';
 import type { OtherTeams } from './other-teams.ts';
 import { readMap } from './read-shape.ts';
@@ -22,6 +24,8 @@ export interface AgentContext {
   /** The names of all agents of the file. */
   known: readonly string[];
   models: ModelTable;
+  /** The functions that the file defines. */
+  functions: Record<string, FunctionDefinition>;
   report: FindingsReport;
   unavailable: UnavailableTool[];
   others: OtherTeams | null;
@@ -53,7 +57,8 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
   const handoffs = compileHandoffs(written.handoffs, references);
   const has = { hasSubAgents: isFilledList(written.sub_agents), hasHandoffs: isFilledList(written.handoffs) };
   const tools = compileToolsets(written.toolsets, name, has, report);
-  if (readDialect(tools) === 'tasks') checkToolNames(name, subAgents, report);
+  const functions = compileAgentFunctions(name, written.functions ?? [], context.functions, report);
+  if (readDialect(tools) === 'tasks') checkToolNames(name, subAgents, functions, report);
   unavailable.push(...tools.unavailable, ...listAbsentTools(name, written));
   checkTemplates(written.instruction ?? '', [...path, 'instruction'], report);
   const budget = compileBudget(written.budget, [...path, 'budget'], report);
@@ -73,6 +78,7 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
     addEnvironmentInfo: written.add_environment_info ?? false,
     welcomeMessage: written.welcome_message ?? null,
     commands: toCommands(written.commands),
+    ...(functions.length === 0 ? {} : { functions }),
   };
 }
 
@@ -130,29 +136,16 @@ function toCommands(written: AgentFile['commands']): Record<string, string> {
 }
 
 /** What the agent would be told of as tools, were they there. */
-function listAbsentTools(
-  agent: string,
-  written: { functions?: string[]; rag?: string[] },
-): UnavailableTool[] {
-  const functions = (written.functions ?? []).map((name) => ({
-    agent,
-    toolset: `function ${name}`,
-    reason: 'functions do not exist yet',
-  }));
-  const sources = (written.rag ?? []).map((name) => ({
+function listAbsentTools(agent: string, written: { rag?: string[] }): UnavailableTool[] {
+  return (written.rag ?? []).map((name) => ({
     agent,
     toolset: `rag ${name}`,
     reason: 'search in documents does not exist yet',
   }));
-  return [...functions, ...sources];
 }
 
 function checkTemplates(instruction: string, path: Path, report: FindingsReport): void {
-  const { valid, broken } = findTemplates(instruction);
-  for (const template of broken) {
+  for (const template of findBrokenTemplates(instruction)) {
     report.error(path, `the template ${template} does not parse; write {{name}} or {{name.part.0}}`);
-  }
-  if (valid.length > 0) {
-    report.warn(path, `variables do not exist yet: ${valid.join(', ')} reaches the model as it is written`);
   }
 }

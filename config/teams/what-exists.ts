@@ -28,7 +28,6 @@ export const TOOLSETS: Record<ToolsetType, string | null> = {
 
 /** Keys that are understood and have no effect yet; `*` stands for any one name or position. */
 export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: string])[] = [
-  ['functions', 'functions do not exist yet; agents are told so when they call one'],
   ['session.pre', 'hooks before a session do not exist yet'],
   ['session.post', 'hooks after a session do not exist yet'],
   ['session.analysis', 'analysis of a session does not exist yet'],
@@ -37,7 +36,6 @@ export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: stri
   ['permissions', 'permissions do not exist yet: an agent may call every tool that it has'],
   ['mcps', 'MCP servers are not connected yet'],
   ['rag', 'search in documents does not exist yet'],
-  ['agents.*.functions', 'functions do not exist yet; the agent is told so when it calls one'],
   ['agents.*.permissions', 'permissions do not exist yet: the agent may call every tool that it has'],
   ['agents.*.hooks', 'hooks around tools do not exist here and do not run'],
   ['agents.*.structured_output', 'answers by a schema do not exist yet; the agent answers in free text'],

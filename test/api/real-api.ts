@@ -15,6 +15,7 @@ import { openStore } from '../../storage/store.ts';
 import { startWorkers } from '../../workers/start-workers.ts';
 import type { WorkerDependencies } from '../../workers/start-workers.ts';
 import type { Script, ScriptedModel } from '../support/scripted-model.ts';
+import { createFunctionAccess } from '../support/function-access.ts';
 import { createScriptedModels } from '../support/scripted-models.ts';
 import { connectToTestServer, readWorkflowBundle } from '../support/temporal.ts';
 import type { TestServer } from '../support/temporal.ts';
@@ -26,11 +27,14 @@ export interface RealApi extends TestApi<Gateway> {
   /** Of the session that was opened last. */
   model: ScriptedModel;
   /** Opens a session whose agents say what the scripts tell; gives its path. */
-  open(scripts: Record<string, Script>, body?: object, limits?: object): Promise<string>;
+  open(scripts: Record<string, Script>, body?: object | MakeBody, limits?: object): Promise<string>;
   /** Every event so far, read in pages. */
   readEvents(session: string): Promise<EventResource[]>;
   stopWorkers(): Promise<void>;
 }
+
+/** For a team of its own: what each agent's model is called. */
+type MakeBody = (nameFor: (agent: string) => string) => object;
 
 const createTeam = (nameFor: (agent: string) => string) => ({
   agents: {
@@ -81,6 +85,7 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
     workflowBundle: await readWorkflowBundle(),
     store,
     bus,
+    functions: createFunctionAccess(),
     provider: options.provider ?? models.provider,
     ...(observer === undefined ? {} : { observer }),
     mainQueue,
@@ -101,10 +106,9 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
     async open(scripts, body = {}, limits = {}) {
       const model = models.add(scripts);
       real.model = model;
-      const reply = await api.send('POST', '/v1/sessions', {
-        team: { ...createTeam(model.nameFor), limits },
-        ...body,
-      });
+      const own = typeof body === 'function' ? body(model.nameFor) : body;
+      const team = { ...createTeam(model.nameFor), limits };
+      const reply = await api.send('POST', '/v1/sessions', { team, ...own });
       if (reply.status !== 201) throw new Error(reply.text);
       return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
     },

@@ -30,7 +30,7 @@ export function assertAlways(conversation: ModelConversation): void {
   // One that stood still and is being stopped may come on top.
   const running = state.tasks.filter(({ status }) => status === 'running');
   expect(running.length).toBeLessThanOrEqual(RUNNING_CAP);
-  const waiting = state.inbox.map((item) => (item.kind === 'message' ? item.id : item.task));
+  const waiting = state.inbox.map((item) => ('id' in item ? item.id : item.task));
   expect(waiting).toHaveLength(new Set(waiting).size);
   for (const task of state.tasks) {
     expect(task.asks === null || task.shortage === undefined).toBe(true);

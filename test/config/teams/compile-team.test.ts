@@ -198,13 +198,11 @@ agents:
     model: openai/m
     sub_agents: [catalog/pirate, helper]
     handoffs: [helper]
-    functions: [check_order]
     toolsets:
       - { type: mcp, ref: "docker:duckduckgo" }
       - { type: background_agents }
       - { type: todo, shared: true }
   helper: { model: openai/m, description: Helps }
-functions: { check_order: { url: "https://example.com" } }
 `);
 
   it('leaves the rest running', () => {
@@ -216,10 +214,8 @@ functions: { check_order: { url: "https://example.com" } }
   it('is warned of with line and column, each thing once', () => {
     expect(warnings.map((warning) => `${warning.line} ${warning.path}`)).toEqual([
       '5 agents.root.sub_agents[0]',
-      '7 agents.root.functions',
-      '9 agents.root.toolsets[0].type',
-      '11 agents.root.toolsets[2].shared',
-      '13 functions',
+      '8 agents.root.toolsets[0].type',
+      '10 agents.root.toolsets[2].shared',
     ]);
   });
 
@@ -227,7 +223,6 @@ functions: { check_order: { url: "https://example.com" } }
     expect(team?.unavailable.map((tool) => `${tool.agent}: ${tool.toolset}`)).toEqual([
       'root: sub_agents catalog/pirate',
       'root: mcp docker:duckduckgo',
-      'root: function check_order',
     ]);
   });
 });
