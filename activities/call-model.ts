@@ -27,12 +27,13 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
   return (call) => {
     const request = { ...currentConversation(), ...call };
     return withHeartbeat(heartbeatInterval(request.task), async () => {
-      await tellBeginning(dependencies, request);
+      if (request.keep !== true) await tellBeginning(dependencies, request);
       const prompt = await preparePrompt(store, request);
       const { requestHash } = prompt;
       await store.transcript.openStep(request, { ...stepOf(request), requestHash });
       const stored = await store.transcript.storedReply(request, request.turn, request.step);
-      const reply = stored === null ? await answer(dependencies, request, prompt) : toWorkflowReply(stored);
+      const ask = request.keep === true ? keepPartial : answer;
+      const reply = stored === null ? await ask(dependencies, request, prompt) : toWorkflowReply(stored);
       const { workspace, session, task } = request;
       if (task === null && reply.toolCalls.length === 0)
         setStatus(dependencies, workspace, session, { status: 'idle' });
@@ -92,16 +93,33 @@ async function answer(
   } catch (error) {
     if (!abort.signal.aborted) throw endWhenOverdue(error, task);
     if (!abort.isInterrupted()) throw abort.signal.reason;
-    const said = stream.text();
-    if (said === '') {
-      await store.partials.clear(request);
-      return toUnsaid(request);
-    }
-    return await commit(store, request, toInterrupted(request, prompt, said));
+    return await keepSaid(store, request, prompt, stream.text());
   } finally {
     stream.close();
     abort.close();
   }
+}
+
+/** The worker that heard it is gone: the store has what was said until a moment before. */
+async function keepPartial(
+  { store }: ActivityDependencies,
+  request: ModelCallRequest,
+  prompt: PreparedPrompt,
+): Promise<ModelReply> {
+  const partial = await store.partials.read(request);
+  const isOfCall = partial?.turn === request.turn && partial.step === request.step;
+  return keepSaid(store, request, prompt, isOfCall ? partial.text : '');
+}
+
+async function keepSaid(
+  store: ActivityDependencies['store'],
+  request: ModelCallRequest,
+  prompt: PreparedPrompt,
+  said: string,
+): Promise<ModelReply> {
+  if (said !== '') return commit(store, request, toInterrupted(request, prompt, said));
+  await store.partials.clear(request);
+  return toUnsaid(request);
 }
 
 async function commit(
