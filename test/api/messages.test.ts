@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Refused, TemporalAway, WorkflowGone } from '../../api/gateway/failures.ts';
 import { answeredMessageSchema, messageSchema, sessionSchema } from '../../protocol/schemas/resources.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
+import { StoreAway } from '../../storage/store-away.ts';
+import { defer } from '../support/deferred.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { FakeGateway } from './fake-gateway.ts';
 import { startFakeApi } from './test-api.ts';
@@ -148,6 +150,45 @@ describe('a message', () => {
   it('with Prefer: wait is only acknowledged when the time passes', async () => {
     const reply = await api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=0' });
     expect([reply.status, reply.body.turn]).toEqual([202, 1]);
+  });
+
+  it('with Prefer: wait is acknowledged when its turn cannot be watched', async () => {
+    api.gateway.failures = { read: new TemporalAway('Reading') };
+    const headers = { prefer: 'wait=30', 'idempotency-key': 'unwatched' };
+    const reply = await api.send('POST', path, { text: 'Hello' }, headers);
+    expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id, turn: 1 } });
+    expect(sent()).toHaveLength(1);
+    api.gateway.failures = {};
+    const [again] = await Promise.all([
+      api.send('POST', path, { text: 'Hello' }, headers),
+      playTurn('Good morning.'),
+    ]);
+    expect(again).toMatchObject({ status: 200, body: { message: reply.body.message, outcome: 'answered' } });
+  });
+
+  it('with Prefer: wait is acknowledged in time, however long its turn takes to be found', async () => {
+    const found = defer();
+    const look = jest.spyOn(api.gateway, 'read').mockImplementation(async () => {
+      await found.promise;
+      throw new TemporalAway('Reading');
+    });
+    const reply = await api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=0' });
+    expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id } });
+    expect(look).toHaveBeenCalled();
+    found.resolve();
+    look.mockRestore();
+  });
+
+  it('that the store could not note down any more is named, and is the same when it is sent again', async () => {
+    const remember = jest.spyOn(api.store.acceptedMessages, 'remember');
+    remember.mockRejectedValueOnce(new StoreAway('nobody listens'));
+    const away = await api.send('POST', path, { text: 'Hello' });
+    expect(away).toMatchObject({ status: 503, body: { message: sent()[0]?.id } });
+    expect(away.body.detail).toContain(`retry with this Idempotency-Key: ${away.body.message}`);
+    const again = await api.send('POST', path, { text: 'Hello' }, { 'idempotency-key': away.body.message });
+    expect([again.status, again.body.message]).toEqual([202, away.body.message]);
+    expect(new Set(sent().map((message) => message.id)).size).toBe(1);
+    remember.mockRestore();
   });
 
   it('comes back as the stream of its turn', async () => {
