@@ -153,12 +153,15 @@ describe('a message', () => {
   });
 
   it('with Prefer: wait is acknowledged when its turn cannot be watched', async () => {
-    api.gateway.failures = { read: new TemporalAway('Reading') };
+    const read = api.gateway.read.bind(api.gateway);
+    // Where the feed stands is told in time, and what is in it is not.
+    const look = jest.spyOn(api.gateway, 'read').mockRejectedValue(new TemporalAway('Reading'));
+    look.mockImplementationOnce(read);
     const headers = { prefer: 'wait=30', 'idempotency-key': 'unwatched' };
     const reply = await api.send('POST', path, { text: 'Hello' }, headers);
     expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id, turn: 1 } });
     expect(sent()).toHaveLength(1);
-    api.gateway.failures = {};
+    look.mockRestore();
     const [again] = await Promise.all([
       api.send('POST', path, { text: 'Hello' }, headers),
       playTurn('Good morning.'),
