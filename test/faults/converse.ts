@@ -20,7 +20,8 @@ export interface ConverseOptions {
   onAct: (index: number, tag: string, session: string) => Promise<void>;
 }
 
-const SETTLED_WITHIN_MS = 180_000;
+/** Longer than a conversation's model call is tried. */
+const SETTLED_WITHIN_MS = 420_000;
 
 export async function converse(options: ConverseOptions): Promise<Conversation> {
   const { url, name, plan, isUndisturbed } = options;
@@ -40,7 +41,7 @@ export async function converse(options: ConverseOptions): Promise<Conversation> 
     orders.push(...(await giveOrder(url, session, watcher.events, latest)));
     if (act.waits) await awaitEnd(watcher, latest);
   }
-  await waitFor(() => isSettled(watcher.events, asked), {
+  await waitFor(() => isClosed(watcher.events) || isSettled(watcher.events, asked), {
     ...{ deadline: SETTLED_WITHIN_MS, interval: 50 },
     what: `${session} to come to rest; its last events are ${JSON.stringify(watcher.events.slice(-4))}`,
   });
@@ -66,9 +67,13 @@ async function awaitEnd({ events }: FeedWatcher, { act, answer }: Asked): Promis
     act.kind === 'task'
       ? event.type === 'task.finished' && event.task === answer.body.id
       : event.type === 'turn.finished' && takesMessage(events, event.turn, answer.body.message);
-  await waitFor(() => events.some(isEnd), {
+  await waitFor(() => events.some(isEnd) || isClosed(events), {
     ...{ deadline: SETTLED_WITHIN_MS, interval: 20, what: `the end of ${JSON.stringify(answer.body)}` },
   });
+}
+
+function isClosed(events: Json[]): boolean {
+  return events.at(-1)?.type === 'session.closed';
 }
 
 /** Nothing is under way: each message was taken by a turn that is over, each task has ended and was told. */

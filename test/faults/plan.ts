@@ -1,14 +1,15 @@
 /** Who dies, and when: a round's whole course follows from its seed. */
 import { TROUBLES } from './directive.ts';
 import type { Trouble, Verb } from './directive.ts';
+import { addHardship } from './hardship.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { GATES } from './store-gate.ts';
 import type { Gate } from './store-gate.ts';
 import type { Form, Part } from './site.ts';
 
-/** `a task`: its workflow is terminated by hand. `everything`: all parts at once. */
-export type Target = Exclude<Part, 'whole'> | 'everything' | 'a task' | 'nobody';
+/** `a task`, `a session`: its workflow is terminated by hand. `everything`: all parts at once. */
+export type Target = Exclude<Part, 'whole'> | 'everything' | 'a task' | 'a session' | 'nobody';
 
 export type Moment =
   | 'a model call'
@@ -71,7 +72,8 @@ export function makePlan(seed: number, form: Form): RoundPlan {
   // Now and then longer than a heartbeat may be late.
   const downMs = random.percent(15) ? 12_000 : random.below(3000);
   const plan = { seed, conversations, target, moment, act, delayMs, downMs, second: null };
-  return target === 'nobody' ? plan : addOrders(plan, createRandom(seed + 1_000_003), form);
+  const ordered = target === 'nobody' ? plan : addOrders(plan, createRandom(seed + 1_000_003), form);
+  return form === 'apart' ? addHardship(ordered, createRandom(seed + 2_000_003)) : ordered;
 }
 
 /** Drawn from a chance of their own, so that a seed's round is otherwise what it was before there were any. */
