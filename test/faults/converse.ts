@@ -5,7 +5,7 @@ import { writeDirective } from './directive.ts';
 import type { Asked, Conversation, Ordered } from './evidence.ts';
 import { isTransferred, takesMessage } from './feed-facts.ts';
 import { giveOrder } from './orders.ts';
-import type { Act, ConversationPlan } from './plan.ts';
+import type { Act, ConversationPlan } from './round-plan.ts';
 import { postSteadily } from './steady-client.ts';
 import { watchFeed } from './watch-feed.ts';
 import type { FeedWatcher } from './watch-feed.ts';

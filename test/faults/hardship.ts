@@ -1,6 +1,6 @@
 /** What happens seldom and takes long: a session that is terminated, a store or a provider that is away for minutes. */
 import type { Random } from './random.ts';
-import type { Act, RoundPlan } from './plan.ts';
+import type { Act, RoundPlan } from './round-plan.ts';
 
 /** In a hundred rounds. */
 const OFTEN = { session: 6, store: 5, provider: 3 };

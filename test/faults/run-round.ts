@@ -9,7 +9,7 @@ import { checkStore } from './check-store.ts';
 import type { Conversation, Evidence } from './evidence.ts';
 import { findViolations } from './invariants.ts';
 import { makePlan } from './plan.ts';
-import type { RoundPlan } from './plan.ts';
+import type { RoundPlan } from './round-plan.ts';
 import { checkRepeatedCalls } from './repeated-calls.ts';
 import type { Site } from './site.ts';
 import { postSteadily, readSteadily } from './steady-client.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Hold } from './fault-provider.ts';
-import type { RoundPlan } from './plan.ts';
+import type { RoundPlan } from './round-plan.ts';
 import type { Part, Site } from './site.ts';
 import type { ClosedGate, Gate } from './store-gate.ts';
 
