@@ -18,6 +18,8 @@ export interface ConverseOptions {
   isUndisturbed: boolean;
   /** Called right before an act is done. */
   onAct: (index: number, tag: string, session: string) => Promise<void>;
+  /** Called between an act and the order that belongs to it. */
+  onOrder: (index: number) => Promise<unknown>;
 }
 
 /** Longer than a conversation's model call is tried. */
@@ -38,6 +40,7 @@ export async function converse(options: ConverseOptions): Promise<Conversation> 
     asked.push(await ask(url, session, tag, act));
     const latest = asked.at(-1);
     if (latest === undefined) continue;
+    if (act.order !== undefined) await options.onOrder(index);
     orders.push(...(await giveOrder(url, session, watcher.events, latest)));
     if (act.waits) await awaitEnd(watcher, latest);
   }

@@ -5,7 +5,7 @@ import { checkOrders } from './check-orders.ts';
 import { checkTerminated } from './check-terminated.ts';
 import type { Trouble } from './directive.ts';
 import type { Asked, Evidence } from './evidence.ts';
-import { findInterrupted, isTransferred } from './feed-facts.ts';
+import { findInterrupted, isTransferred, takesMessage } from './feed-facts.ts';
 
 /** `isTerminated`: its workflow was ended by hand, so that what was under way has no end but this one. */
 export function findViolations(evidence: Evidence, isTerminated: boolean): string[] {
@@ -76,9 +76,9 @@ function checkAsked(evidence: Evidence, { tag, act, answer }: Asked): string[] {
 
 const WORDS_OF_FAILURE = { denied: 'denied access (401)', down: 'It did not get better for 5 minutes' };
 
-/** A turn fails only where the provider refused for good this message or one that came with it; and says so. */
-function checkFailure({ asked, transcript }: Evidence, tag: string, step: Json): string[] {
-  const together = asked.filter(({ answer }) => step.inputs.includes(answer.body.message));
+/** A turn fails only where the provider refused for good this message or one of the same turn; and says so. */
+function checkFailure({ asked, transcript, feed }: Evidence, tag: string, step: Json): string[] {
+  const together = asked.filter(({ answer }) => takesMessage(feed, step.turn, answer.body.message));
   const troubles = together.flatMap(({ act }) => act.troubles);
   const clear = Object.entries(WORDS_OF_FAILURE).filter(([trouble]) => troubles.includes(trouble as Trouble));
   if (clear.length === 0) return [`the turn of ${tag} failed`];

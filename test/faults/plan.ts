@@ -48,15 +48,21 @@ function addOrders(plan: RoundPlan, random: Random, form: Form): RoundPlan {
     // After an interrupt nobody could say whose turn it is that a denied message fails.
     const mayInterrupt = !acts.some(({ troubles }) => troubles.includes('denied'));
     const ordered = acts.map((act, at) => {
-      const order = pickOrder(random, act);
       const isStruck = index === 0 && at === plan.act;
-      return isStruck || order === null || (order === 'interrupt' && !mayInterrupt) ? act : { ...act, order };
+      const drawn = pickOrder(random, act);
+      const order = isStruck ? pickOrderOfStruck(plan) : drawn;
+      return order === null || (order === 'interrupt' && !mayInterrupt) ? act : { ...act, order };
     });
     return { team, acts: ordered };
   });
   const target = form === 'apart' ? random.pick(SECOND_TARGETS) : 'everything';
   const again = { target, afterMs: random.below(2500) };
   return { ...plan, conversations, second: plan.target !== 'a task' && random.percent(25) ? again : null };
+}
+
+/** Whoever knew of the answer is dead by then: it must not be lost. */
+function pickOrderOfStruck({ seed, moment }: RoundPlan): Order | null {
+  return moment === 'a stored answer' && seed % 2 === 0 ? 'interrupt' : null;
 }
 
 function pickOrder(random: Random, act: Act): Order | null {

@@ -44,6 +44,8 @@ export async function runRound(site: Site, seed: number, name: string): Promise<
           isUndisturbed: plan.target === 'nobody',
           onAct: (act, tag, session) =>
             index === 0 && act === plan.act ? strike.arm(tag, session) : Promise.resolve(),
+          // When what died comes back.
+          onOrder: (act) => (index === 0 && act === plan.act ? strike.done : Promise.resolve()),
         }),
       ),
     ),
