@@ -107,6 +107,9 @@ async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver
     await store.acceptedMessages.remember(workspace, session, [{ id, hash, acknowledgement }]);
     return acknowledgement;
   } catch (error) {
+    // One that was ended from outside is closed by whoever looks at it.
+    if (error instanceof WorkflowGone)
+      await services.source.findHead({ workspace, session, task: null }).catch(() => undefined);
     throw explain(error, id, key);
   }
 }
