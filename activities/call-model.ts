@@ -30,8 +30,7 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       if (request.keep !== true) await tellBeginning(dependencies, request);
       const prompt = await preparePrompt(store, request);
       const { requestHash } = prompt;
-      await store.transcript.openStep(request, { ...stepOf(request), requestHash });
-      const stored = await store.transcript.storedReply(request, request.turn, request.step);
+      const stored = await store.transcript.openStep(request, { ...stepOf(request), requestHash });
       const ask = request.keep === true ? keepPartial : answer;
       const reply = stored === null ? await ask(dependencies, request, prompt) : toWorkflowReply(stored);
       const { workspace, session, task } = request;

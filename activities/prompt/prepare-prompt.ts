@@ -7,7 +7,7 @@ import { currentRun } from '../current-run.ts';
 import { hashRequest } from '../model/request-hash.ts';
 import type { ProviderRequest } from '../model/provider.ts';
 import type { CatalogTool } from '../tools/catalog-tool.ts';
-import { listTools, toDefinition } from '../tools/tool-catalog.ts';
+import { offerTools } from '../tools/tool-catalog.ts';
 
 import { toPromptMessages } from './prompt-messages.ts';
 import { renderSystemPrompt } from './system-prompt.ts';
@@ -15,7 +15,7 @@ import { renderSystemPrompt } from './system-prompt.ts';
 export interface PreparedPrompt {
   team: Team;
   agent: Agent;
-  tools: CatalogTool[];
+  tools: readonly CatalogTool[];
   request: ProviderRequest;
   /** Of the request to the agent's own model. */
   requestHash: string;
@@ -24,16 +24,15 @@ export interface PreparedPrompt {
 export async function preparePrompt(store: Store, call: ModelCallRequest): Promise<PreparedPrompt> {
   const { team, agent } = await loadAgent(store, call);
   const step = { turn: call.turn, step: call.step, run: currentRun() };
-  await store.transcript.openStep(call, step);
-  await store.transcript.append(call, call.append, step);
-  const rows = await store.transcript.read(call, { upTo: call.head });
+  await store.transcript.openStep(call, step, call.append);
+  const rows = await store.transcript.readForRun(call, step.run, call.head);
   const isTask = call.task !== null;
-  const tools = listTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
+  const { tools, definitions } = offerTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
   const date = new Date(rows[0]?.at ?? 0).toISOString().slice(0, 10);
   const request: ProviderRequest = {
     system: renderSystemPrompt(team, agent, { isTask, date }),
     messages: await toPromptMessages(rows, (id) => loadFile(store, call.workspace, id)),
-    tools: tools.map(toDefinition),
+    tools: definitions,
     toolChoice: call.tools ?? 'auto',
   };
   const model = team.models[agent.model];

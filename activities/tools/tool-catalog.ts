@@ -7,15 +7,37 @@ import type { ToolDefinition } from '../model/provider.ts';
 import type { CatalogTool } from './catalog-tool.ts';
 import { handoffTool, listDelegationTools } from './delegation-tools.ts';
 
-export interface ToolSituation {
+interface ToolSituation {
   /** Inside a task: nothing is handed over there. */
   isTask: boolean;
   /** There are tasks to look after, whatever the agent's own tools are. */
   hasTasks: boolean;
 }
 
+export interface OfferedTools {
+  tools: readonly CatalogTool[];
+  /** As the model is told of them. */
+  definitions: readonly ToolDefinition[];
+}
+
+/** By agent and situation: making schemas and rendering them takes longer than all else before a model call. */
+const offered = new WeakMap<Agent, Map<string, OfferedTools>>();
+
+/** What an agent has in a situation never changes: a team that is changed is another team. */
+export function offerTools(team: Team, agent: Agent, situation: ToolSituation): OfferedTools {
+  const known = offered.get(agent) ?? new Map<string, OfferedTools>();
+  offered.set(agent, known);
+  const key = `${situation.isTask} ${situation.hasTasks}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const tools = listTools(team, agent, situation);
+  const offer = { tools, definitions: tools.map(toDefinition) };
+  known.set(key, offer);
+  return offer;
+}
+
 /** In a stable order: a changed prefix would cost the provider's cache. */
-export function listTools(team: Team, agent: Agent, { isTask, hasTasks }: ToolSituation): CatalogTool[] {
+function listTools(team: Team, agent: Agent, { isTask, hasTasks }: ToolSituation): CatalogTool[] {
   const tools: CatalogTool[] = [];
   tools.push(...listDelegationTools(team, agent, hasTasks));
   for (const { type } of agent.toolsets) {
@@ -28,7 +50,7 @@ export function listTools(team: Team, agent: Agent, { isTask, hasTasks }: ToolSi
   return [...tools, ...unavailable.map(({ toolset, reason }) => unavailableTool(toolset, reason))];
 }
 
-export function toDefinition(tool: CatalogTool): ToolDefinition {
+function toDefinition(tool: CatalogTool): ToolDefinition {
   const { $schema: _dialect, ...parameters } = z.toJSONSchema(tool.arguments, { io: 'input' });
   return { name: tool.name, description: tool.description, parameters };
 }

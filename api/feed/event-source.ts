@@ -20,10 +20,14 @@ export interface EventPage {
   isAtHead: boolean;
   /** There will never be more. */
   isEnded: boolean;
+  /** The tasks that the conversation waits for, as its workflow says; null where that was not asked. */
+  transfers: FeedHead['transfers'] | null;
 }
 
 export interface FeedHead {
   offset: number;
+  /** The workflow said so; else there may be more to read, or an end to find. */
+  isLive: boolean;
   transfers: Pick<TaskView, 'id' | 'status'>[];
 }
 
@@ -86,13 +90,11 @@ export class EventSource {
   async findHead(id: ConversationId): Promise<FeedHead> {
     const read = (await this.isOver(id)) ? null : await this.readWorkflow(id, NO_EVENTS);
     if (read === null) return this.findStoredHead(id);
-    const { offset, tasks } = read.view;
-    const transfers = tasks.filter(({ mode, status }) => mode === 'transfer' && !isTerminal(status));
-    return { offset, transfers };
+    return { offset: read.view.offset, isLive: true, transfers: findTransfers(read) };
   }
 
   async findStoredHead(id: ConversationId): Promise<FeedHead> {
-    return { offset: await this.#store.events.lastOffset(id), transfers: [] };
+    return { offset: await this.#store.events.lastOffset(id), isLive: false, transfers: [] };
   }
 
   /** The session was closed or the task has ended, and everything of it is in the store. */
@@ -128,8 +130,13 @@ export class EventSource {
   ): Promise<EventPage> {
     const unstored = read ?? (() => (state.isEnded ? null : this.readWorkflow(id, NO_EVENTS)));
     const content = await gatherContent(this.#store, id, events, unstored);
-    return { events: events.map((event) => renderEvent(event, content)), ...state };
+    const transfers = read === null ? null : findTransfers(read);
+    return { events: events.map((event) => renderEvent(event, content)), transfers, ...state };
   }
+}
+
+function findTransfers({ view }: ConversationRead): FeedHead['transfers'] {
+  return view.tasks.filter(({ mode, status }) => mode === 'transfer' && !isTerminal(status));
 }
 
 /** The last event of a conversation: nothing follows it. */

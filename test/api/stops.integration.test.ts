@@ -16,6 +16,7 @@ import type { RealApi } from './real-api.ts';
 const DEAF: Bus = {
   publish: () => undefined,
   subscribe: () => () => undefined,
+  subscribed: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
