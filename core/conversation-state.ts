@@ -2,6 +2,7 @@
  * The state of a conversation (a session's or a task's), folded from its events. Plain JSON without content: what
  * was said is in the store, except what waits in `unplaced` and `unstored` for its way there.
  */
+import type { BudgetLimits, BudgetScope, BudgetUse } from '../protocol/budget.ts';
 import { NO_USAGE } from '../protocol/content.ts';
 import type { InputPart, Usage } from '../protocol/content.ts';
 import type {
@@ -23,11 +24,13 @@ export type InboxItem =
   | { kind: 'message'; id: string; delivery: Delivery }
   /** The end of a task, to be put before the model. */
   | { kind: 'completion'; task: string }
-  /** A task that waits for an answer. */
-  | { kind: 'question'; task: string };
+  /** A task that waits for an answer, or for a larger budget. */
+  | { kind: 'question'; task: string }
+  /** A task that is slow. */
+  | { kind: 'nudge'; task: string };
 
 /** What a task may wait for from outside. */
-export type Hold = 'paused' | 'question';
+export type Hold = 'paused' | 'question' | 'budget';
 
 export interface TaskRecord {
   id: string;
@@ -54,6 +57,12 @@ export interface TaskRecord {
   stopMode: StopMode | null;
   /** Messages for it that it has not confirmed yet. */
   steering: string[];
+  /** The budget that it waits for. */
+  shortage?: BudgetUse;
+  /** Limits of its own budget that were set since it began. */
+  extendedTo?: BudgetLimits;
+  /** When the agent was last told that it is slow. */
+  nudgedAt?: number;
   /** How many messages came too late for it. */
   missedMessages: number;
   /** How far its start came: its text is in the store (`opened`), its workflow was asked for, it is confirmed. */
@@ -129,6 +138,13 @@ export interface ConversationState {
   wrapsUp: boolean;
   /** What a task asks and its starter has not been told yet. */
   untoldQuestion: TaskQuestion | null;
+  /** Budgets of whose near end the agent was told. */
+  budgetWarned: BudgetScope[];
+  /** The budget for want of which its last call was not made; what of it the starter has not been told yet. */
+  shortage: BudgetUse | null;
+  untoldShortage: BudgetUse | null;
+  /** Limits of the tree that it was told of. */
+  treeExtendedTo: BudgetLimits;
   /** What a task's steps took of its starter's messages, and the starter has not been told yet. */
   receipts: SteerReceipt[];
 
@@ -197,6 +213,10 @@ export function openConversation(opening: Opening): ConversationState {
     holds: [],
     wrapsUp: false,
     untoldQuestion: null,
+    budgetWarned: [],
+    shortage: null,
+    untoldShortage: null,
+    treeExtendedTo: {},
     receipts: [],
     head: [0, 0, 0],
     inbox: [],

@@ -2,6 +2,7 @@
 import { addUsage, NO_USAGE } from '../protocol/content.ts';
 import type { ConversationEvent, EventBody } from '../protocol/events.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { foldBudgetEvent } from './fold-budget.ts';
 import { foldTaskEvent } from './fold-task.ts';
 
 /** Appends the event that follows the last one and applies it. */
@@ -43,6 +44,11 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
     case 'tool.finished':
       foldTurnEvent(state, event);
       return;
+    case 'budget.warned':
+    case 'budget.exhausted':
+    case 'budget.extended':
+      foldBudgetEvent(state, event);
+      return;
     default:
       foldTaskEvent(state, event);
   }
@@ -79,12 +85,16 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.step = event.step;
       state.steps += 1;
       state.phase = 'model';
-      state.inbox = state.inbox.filter((item) => item.kind !== 'message' || !event.inputs.includes(item.id));
+      // Ends and questions stay until they are delivered.
+      state.inbox = state.inbox.filter(
+        (item) => item.kind !== 'nudge' && (item.kind !== 'message' || !event.inputs.includes(item.id)),
+      );
       return;
     case 'message.committed':
       if (event.usage === null) return;
       state.turnUsage = addUsage(state.turnUsage, event.usage);
       state.usage = addUsage(state.usage, event.usage);
+      if (state.id.task === null) state.shortage = null;
       return;
     case 'tool.started':
       state.phase = 'tools';

@@ -3,6 +3,7 @@ import type { Place, TaskOutcome } from '../protocol/transcript.ts';
 import { findTask } from './conversation-state.ts';
 import type { ConversationState, InboxItem, TaskRecord } from './conversation-state.ts';
 import { dialectOf, toDialectField } from './dialect.ts';
+import { runtimeOf } from './engine-tools/task-words.ts';
 import type { TurnPorts } from './ports.ts';
 
 /** The place after the last one, in the step that is open. */
@@ -48,10 +49,10 @@ export function openStep(state: ConversationState, ports: TurnPorts): void {
     placeMessage(state, id);
     confirmOwnMessage(state, ports, id);
   }
-  const [ended, asking] = (['completion', 'question'] as const).map((kind) =>
+  const [ended, asking, slow] = (['completion', 'question', 'nudge'] as const).map((kind) =>
     items.flatMap((item) => (item.kind === kind ? [item.task] : [])),
   );
-  placeNotice(state, ports, ended ?? [], asking ?? []);
+  placeNotice(state, ports, { ended: ended ?? [], asking: asking ?? [], slow: slow ?? [] });
 }
 
 function placeMessage(state: ConversationState, id: string): void {
@@ -75,9 +76,16 @@ function confirmOwnMessage(state: ConversationState, ports: TurnPorts, message: 
 }
 
 /** What tasks have to tell stands in one message: ends first, since a question may be answered by one. */
-function placeNotice(state: ConversationState, ports: TurnPorts, ended: string[], asking: string[]): void {
-  if (ended.length + asking.length === 0) return;
-  const tasks = [...ended, ...asking].flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
+function placeNotice(
+  state: ConversationState,
+  ports: TurnPorts,
+  { ended, asking, slow }: { ended: string[]; asking: string[]; slow: string[] },
+): void {
+  if (ended.length + asking.length + slow.length === 0) return;
+  const tasks = [
+    ...[...ended, ...asking].flatMap((id) => findTask(state, id) ?? []).map(toOutcome),
+    ...slow.flatMap((id) => findTask(state, id) ?? []).map((task) => toSlowOutcome(task, ports.now())),
+  ];
   const id = ports.newMessageId();
   const head = { place: takePlace(state), id, at: ports.now() };
   state.unstored.push({ kind: 'completion', ...head, tasks, ...toDialectField(dialectOf(state)) });
@@ -86,9 +94,16 @@ function placeNotice(state: ConversationState, ports: TurnPorts, ended: string[]
   if (asking.length > 0) ports.record({ type: 'question.delivered', tasks: asking, ...how });
 }
 
+function toSlowOutcome(task: TaskRecord, now: number): TaskOutcome {
+  return { ...toOutcome(task), runtimeMs: runtimeOf(task, now), isSlow: true };
+}
+
 export function toOutcome(task: TaskRecord): TaskOutcome {
-  const { id, name, title, status, partial, runtimeMs, missedMessages, asks } = task;
-  const missed = missedMessages === 0 ? {} : { missedMessages };
-  const question = asks === null ? {} : { asks };
-  return { task: id, agent: name, title, status, partial, runtimeMs, ...missed, ...question };
+  const { id, name, title, status, partial, runtimeMs, missedMessages, asks, shortage } = task;
+  return {
+    ...{ task: id, agent: name, title, status, partial, runtimeMs },
+    ...(missedMessages === 0 ? {} : { missedMessages }),
+    ...(asks === null ? {} : { asks }),
+    ...(shortage === undefined ? {} : { shortage }),
+  };
 }

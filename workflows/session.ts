@@ -3,6 +3,7 @@ import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } f
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
+import { nextNudge, nudge } from '../core/nudge.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { mayBeKept, requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
@@ -125,8 +126,10 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
   const { state, ports, rollover } = conversation;
   let turns = 0;
   const isDue = (): boolean => isRolloverDue(state, rollover, turns);
+  const waits = (): boolean => state.inbox.length > 0 || state.status !== 'open' || isDue();
   while (state.status === 'open') {
-    await condition(() => state.inbox.length > 0 || state.status !== 'open' || isDue());
+    await condition(() => waits() || nextNudge(state) !== null);
+    if (!waits()) await untilNudge(conversation, waits);
     await gatherCompletions(conversation);
     if (state.status !== 'open') return;
     if (state.inbox.length > 0) {
@@ -143,6 +146,15 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
       await continueAsNew<typeof session>({ ...rest, carried: toCarriedState(state) });
     }
   }
+}
+
+/** Until something waits, or a task is slow, which is recorded then; or that is to be asked again. */
+async function untilNudge({ state, ports }: Conversation, waits: () => boolean): Promise<void> {
+  const at = nextNudge(state);
+  if (at === null) return;
+  const isOver = (): boolean => waits() || nextNudge(state) !== at;
+  const isInTime = await ports.until(isOver, Math.max(1, at - ports.now()));
+  if (!isInTime) nudge(state, ports);
 }
 
 /**

@@ -19,6 +19,10 @@ export interface PreparedPrompt {
   request: ProviderRequest;
   /** Of the request to the agent's own model. */
   requestHash: string;
+  /** Of the last call whose usage is known. */
+  lastInputTokens: number | null;
+  /** The conversation's model has not answered yet. */
+  isFirstCall: boolean;
 }
 
 export async function preparePrompt(store: Store, call: ModelCallRequest): Promise<PreparedPrompt> {
@@ -37,7 +41,12 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   };
   const model = team.models[agent.model];
   if (model === undefined) throw missing(`The team has no model named ${agent.model}.`);
-  return { team, agent, tools, request, requestHash: hashRequest(model, request) };
+  const replies = rows.filter(({ kind }) => kind === 'assistant');
+  const lastInputTokens =
+    replies.findLast(({ usage }) => usage?.inputTokens != null)?.usage?.inputTokens ?? null;
+  const isFirstCall = replies.length === 0;
+  const requestHash = hashRequest(model, request);
+  return { team, agent, tools, request, requestHash, lastInputTokens, isFirstCall };
 }
 
 async function loadAgent(

@@ -5,6 +5,7 @@ import type { Agent, OnClose, Team, UnavailableTool } from '../../protocol/team.
 import type { ModelAliases } from '../model-aliases.ts';
 import { warnOfAbsentKeys } from './absent-keys.ts';
 import { compileAgent } from './compile-agent.ts';
+import { requirePrices } from './compile-budget.ts';
 import { compileLimits } from './compile-limits.ts';
 import { compileModels } from './compile-models.ts';
 import type { ModelSurroundings } from './compile-models.ts';
@@ -116,6 +117,7 @@ function compile(
   const whole = { name, entry, agents: byName, models: models.used, limits, onClose, unavailable };
   if (others !== null) importAgents(whole, others);
   if (isTooLarge(Object.keys(whole.agents).length, report, ' with those of other teams')) return null;
+  requirePrices(whole, report);
   const content = { ...whole, unavailable: eachOnce(unavailable) };
   return { ...content, version: teamVersion(content) };
 }

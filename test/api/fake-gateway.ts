@@ -124,6 +124,10 @@ export class FakeGateway implements Gateway {
     });
   }
 
+  extendBudget() {
+    return this.#answer('extendBudget', () => ({ tasks: [] }));
+  }
+
   cancelOrphan() {
     return this.#answer('cancelOrphan', () => undefined);
   }

@@ -23,7 +23,7 @@ const team = makeTeam({ root: { subAgents: ['worker'] }, worker: { toolsets: [{ 
 function readThroughout(session: TestSession): () => Promise<void> {
   const reads: Promise<unknown>[] = [];
   const topic = toLiveTopic({ workspace: 'default', session: session.id, task: null });
-  const stopListening = offstage.bus.subscribe(topic, () => reads.push(session.read()));
+  const stopListening = offstage.bus.subscribe(topic, () => void reads.push(session.read()));
   return async () => {
     stopListening();
     expect(reads.length).toBeGreaterThan(0);

@@ -205,7 +205,6 @@ agents:
       - { type: todo, shared: true }
   helper: { model: openai/m, description: Helps }
 functions: { check_order: { url: "https://example.com" } }
-limits: { budget: { tokens: 5 } }
 `);
 
   it('leaves the rest running', () => {
@@ -221,7 +220,6 @@ limits: { budget: { tokens: 5 } }
       '9 agents.root.toolsets[0].type',
       '11 agents.root.toolsets[2].shared',
       '13 functions',
-      '14 limits.budget',
     ]);
   });
 
