@@ -40,6 +40,8 @@ async function fill(session: string): Promise<void> {
   const budgets = { tree: { tokens: 5000 } };
   const call = { turn: 1, step: 1, budgets, now: 1, tokens: 1, costUsd: 0, isFirst: true, expiresAt: 2 };
   await ledger.reserve(inSession(session), call);
+  const extension = { request: 'one', by: 'ann', at: 1, limits: { tokens: 6000 } };
+  await ledger.extend(inSession(session), budgets.tree, extension);
   await new TodoStore(db).update(inSession(session), () => []);
   await new AcceptedMessageStore(db).remember(WORKSPACE, session, [
     { id: 'm1', hash: 'h', acknowledgement: { turn: 1 } },
