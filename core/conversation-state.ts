@@ -18,7 +18,8 @@ import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
 import type { StopMode, StoppedTask, TaskQuestion, TaskRequest, TaskStatus } from '../protocol/task.ts';
 import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Roster } from '../protocol/team.ts';
-import type { NewRow, Place, ToolOutcomeName } from '../protocol/transcript.ts';
+import type { NewRow, Place } from '../protocol/transcript.ts';
+import type { FollowUp, FunctionCall } from './function-state.ts';
 
 export type InboxItem =
   | { kind: 'message'; id: string; delivery: Delivery }
@@ -81,25 +82,6 @@ export interface TaskRecord {
   /** What its stop ended below it. */
   stopped: StoppedTask[];
   notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
-}
-
-/** A call of a function that nobody waits for, until the model is told of its end. */
-export interface FunctionCall {
-  /** The name of its tool. */
-  function: string;
-  startedAt: number;
-  end: { outcome: ToolOutcomeName; text: string; runtimeMs: number } | null;
-}
-
-/** A turn that the agent has asked for. */
-export interface FollowUp {
-  id: string;
-  /** What it wants to be told then. */
-  message: string;
-  scheduledAt: number;
-  dueAt: number;
-  /** It is in the inbox. */
-  isDue: boolean;
 }
 
 /** A message id that was accepted, with the hash of its body and the answer that was given. */

@@ -19,10 +19,6 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
   switch (event.type) {
     case 'session.opened':
     case 'notice':
-    case 'variables.changed':
-      return;
-    case 'variables.missing':
-      state.toldMissing.push(...event.keys);
       return;
     case 'agent.switched':
       state.agent = event.to;
@@ -93,7 +89,7 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.phase = 'model';
       // Ends and questions stay until they are delivered.
       state.inbox = state.inbox.filter(
-        (item) => item.kind !== 'nudge' && (!('id' in item) || !event.inputs.includes(item.id)),
+        (item) => item.kind !== 'nudge' && !('id' in item && event.inputs.includes(item.id)),
       );
       return;
     case 'message.committed':

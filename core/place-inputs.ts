@@ -93,6 +93,7 @@ function placeNotice(
   ports: TurnPorts,
   { ended, asking, slow }: { ended: string[]; asking: string[]; slow: string[] },
 ): void {
+  if (ended.length + asking.length + slow.length === 0) return;
   for (const id of ended) placeFunctionEnd(state, ports, id);
   const tasks = [
     ...[...ended, ...asking].flatMap((id) => findTask(state, id) ?? []).map(toOutcome),

@@ -14,7 +14,6 @@ import { hasTasksToLookAfter } from './inherited-tasks.ts';
 import { meetShortage, warnOfBudget } from './meet-shortage.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
-import type { Handoff } from './tool-call.ts';
 import { tellMissing } from './tell-missing.ts';
 import {
   budgetEndWords,
@@ -76,26 +75,17 @@ async function heedReply(
   const handoff = goesOn ? await answerToolCalls(state, ports, reply) : null;
   // A task that has given its answer has nothing left to save for.
   if (goesOn || state.id.task === null) warnOfBudget(state, ports, reply.budget);
-  if (goesOn) return endAfterCalls(state, ports, reply, handoff);
+  if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
+  if (handoff !== null) switchAgent(state, ports, handoff);
+  const isEnding = goesOn && endsWithThisStep(state, reply) && !hasMessageForThisTurn(state);
+  if (isEnding) return finishTurn(state, ports, 'answered');
+  if (goesOn) return null;
   if (atLimit) return finishTurn(state, ports, 'limit');
   // One that is paused takes what it is told meanwhile before it ends.
   if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
   if (hasMessageForThisTurn(state)) return null;
   sayHoldingMessage(state, ports);
   return finishTurn(state, ports, 'answered');
-}
-
-/** What the calls of a step decide of the turn; null: it goes on. */
-function endAfterCalls(
-  state: ConversationState,
-  ports: TurnPorts,
-  reply: ModelReply,
-  handoff: Handoff | 'limit' | null,
-): TurnOutcome | null {
-  if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
-  if (handoff !== null) switchAgent(state, ports, handoff);
-  const isOver = endsWithThisStep(state, reply) && !hasMessageForThisTurn(state);
-  return isOver ? finishTurn(state, ports, 'answered') : null;
 }
 
 function isInterrupted(state: ConversationState): boolean {

@@ -1,6 +1,6 @@
 /** Words that the engine itself says, to users and to models. */
 import type { BudgetUse } from '../protocol/budget.ts';
-import type { FollowUp } from './conversation-state.ts';
+import type { FollowUp } from './function-state.ts';
 import type { EventError } from '../protocol/events.ts';
 import { budgetWords } from './budget.ts';
 

@@ -65,10 +65,10 @@ export interface ModelReply {
   stopReason: string | null;
   /** The call was aborted by an interrupt or a stop; what was said until then is stored and marked. */
   stopped?: 'interrupted';
-  /** A budget is near its end; or it is at its end, and the call was not made: there is no message. */
-  budget?: BudgetNotice;
   /** Variables that the instruction asks for and nobody has set. */
   missing?: string[];
+  /** A budget is near its end; or it is at its end, and the call was not made: there is no message. */
+  budget?: BudgetNotice;
   usage: Usage;
 }
 

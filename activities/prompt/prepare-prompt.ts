@@ -59,8 +59,14 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
     : { ...request, system: renderSystemPrompt(team, agent, situation) };
   const requestHash = hashRequest(model, asWritten);
   return {
-    ...{ team, agent, tools, request, requestHash },
-    ...{ missing: rendered.missing, lastInputTokens, isFirstCall },
+    team,
+    agent,
+    tools,
+    request,
+    missing: rendered.missing,
+    requestHash,
+    lastInputTokens,
+    isFirstCall,
   };
 }
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { limitsFileSchema } from '../../protocol/schemas/team-file.ts';
 import { DEFAULT_LIMITS } from '../../protocol/team.ts';
 import type { Limits } from '../../protocol/team.ts';
-import { compileBudget } from './compile-budget.ts';
 import { parseDuration } from '../../core/duration.ts';
+import { compileBudget } from './compile-budget.ts';
 import type { FindingsReport, Path } from './finding.ts';
 import { readMap } from './read-shape.ts';
 

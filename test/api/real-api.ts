@@ -107,8 +107,10 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
       const model = models.add(scripts);
       real.model = model;
       const own = typeof body === 'function' ? body(model.nameFor) : body;
-      const team = { ...createTeam(model.nameFor), limits };
-      const reply = await api.send('POST', '/v1/sessions', { team, ...own });
+      const reply = await api.send('POST', '/v1/sessions', {
+        team: { ...createTeam(model.nameFor), limits },
+        ...own,
+      });
       if (reply.status !== 201) throw new Error(reply.text);
       return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
     },
