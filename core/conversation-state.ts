@@ -5,14 +5,7 @@
 import type { BudgetLimits, BudgetScope, BudgetUse } from '../protocol/budget.ts';
 import { NO_USAGE } from '../protocol/content.ts';
 import type { InputPart, Usage } from '../protocol/content.ts';
-import type {
-  ConversationEvent,
-  Delivery,
-  EventError,
-  TaskMode,
-  TurnCause,
-  TurnOutcome,
-} from '../protocol/events.ts';
+import type { ConversationEvent, EventError, TaskMode, TurnCause, TurnOutcome } from '../protocol/events.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
 import type { StopMode, StoppedTask, TaskQuestion, TaskRequest, TaskStatus } from '../protocol/task.ts';
@@ -20,17 +13,7 @@ import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Roster } from '../protocol/team.ts';
 import type { NewRow, Place } from '../protocol/transcript.ts';
 import type { FollowUp, FunctionCall } from './function-state.ts';
-
-export type InboxItem =
-  | { kind: 'message'; id: string; delivery: Delivery }
-  /** The end of a task, or of a function that nobody waited for, to be put before the model. */
-  | { kind: 'completion'; task: string }
-  /** A task that waits for an answer, or for a larger budget. */
-  | { kind: 'question'; task: string }
-  /** A task that is slow. */
-  | { kind: 'nudge'; task: string }
-  /** The agent has asked for a turn at a time, and it has come. */
-  | { kind: 'follow_up'; id: string };
+import type { InboxItem } from './inbox-item.ts';
 
 /** What a task may wait for from outside. */
 export type Hold = 'paused' | 'question' | 'budget';

@@ -3,7 +3,8 @@
  * often come close together (they were started together), and one follow-up tells of all of them.
  */
 import { findTask } from './conversation-state.ts';
-import type { ConversationState, InboxItem, TaskRecord } from './conversation-state.ts';
+import type { ConversationState, TaskRecord } from './conversation-state.ts';
+import type { InboxItem } from './inbox-item.ts';
 
 /** Spec: "ten tasks that end within a second give one follow-up". From the first end on, however many come. */
 export const GATHER_COMPLETIONS_MS = 1000;

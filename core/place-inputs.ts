@@ -1,7 +1,8 @@
 /** Putting what waits in the inbox before the model: each input gets its place in the transcript here. */
 import type { Place, TaskOutcome } from '../protocol/transcript.ts';
 import { findTask } from './conversation-state.ts';
-import type { ConversationState, InboxItem, TaskRecord } from './conversation-state.ts';
+import type { ConversationState, TaskRecord } from './conversation-state.ts';
+import type { InboxItem } from './inbox-item.ts';
 import { dialectOf, toDialectField } from './dialect.ts';
 import { runtimeOf } from './engine-tools/task-words.ts';
 import type { TurnPorts } from './ports.ts';
