@@ -89,7 +89,13 @@ export interface ConversationState {
   ancestors: string[];
   status: 'open' | 'closing' | 'closed';
   closeReason: string | null;
+  /** A hook said that there is to be no session. */
+  isAborted: boolean;
+  /** The hooks before the session run: no turn begins. */
+  isOpening: boolean;
   startedAt: number;
+  /** The time of the last event. */
+  changedAt: number;
 
   /** The last event's offset, and the events of this run that the store does not have. */
   offset: number;
@@ -168,7 +174,10 @@ export function openConversation(opening: Opening): ConversationState {
     ancestors: opening.ancestors,
     status: 'open',
     closeReason: null,
+    isAborted: false,
+    isOpening: false,
     startedAt: opening.at,
+    changedAt: opening.at,
     offset: 0,
     archivedOffset: 0,
     events: [],

@@ -8,6 +8,7 @@ import { foldTaskEvent } from './fold-task.ts';
 export function recordEvent(state: ConversationState, body: EventBody, at: number): ConversationEvent {
   const event = { offset: state.offset + 1, at, ...body };
   state.offset = event.offset;
+  state.changedAt = at;
   state.events.push(event);
   foldEvent(state, event);
   return event;
@@ -16,7 +17,14 @@ export function recordEvent(state: ConversationState, body: EventBody, at: numbe
 function foldEvent(state: ConversationState, event: ConversationEvent): void {
   switch (event.type) {
     case 'session.opened':
+      state.isOpening = (state.roster.session?.pre.length ?? 0) > 0;
+      return;
+    case 'hook.started':
+    case 'hook.finished':
     case 'notice':
+      return;
+    case 'session.ready':
+      state.isOpening = false;
       return;
     case 'agent.switched':
       state.agent = event.to;
@@ -26,6 +34,7 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
     case 'session.closing':
       state.status = 'closing';
       state.closeReason = event.reason;
+      state.isAborted = event.aborted === true;
       return;
     case 'session.closed':
       state.status = 'closed';

@@ -9,11 +9,11 @@ const SEEN_CARRIED = 64;
 
 /**
  * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order or a receipt
- * on its way, a write to the store (the server drops what a run that is over had asked for), a last step with its deadline.
+ * on its way, the hooks before a session, a write to the store (the server drops what a run that is over had asked for), a last step with its deadline.
  */
 export function mayRollOver(state: ConversationState): boolean {
   if (state.receipts.length > 0 || state.untoldQuestion !== null || state.wrapsUp) return false;
-  if (unkeptStatuses(state).length > 0) return false;
+  if (unkeptStatuses(state).length > 0 || state.isOpening) return false;
   return !state.tasks.some(({ id, launch, status }) => {
     if (launch === 'unopened') return true;
     const isTold = state.undelivered[id] !== undefined;

@@ -1,4 +1,5 @@
 /** The part of a team that a workflow carries: who may start whom, and the limits. */
+import type { RosterPhases, SessionPhases } from '../protocol/hooks.ts';
 import type { Agent, DialectName, Roster, RosterAgent, Team } from '../protocol/team.ts';
 
 export function toRoster(team: Team): Roster {
@@ -11,11 +12,21 @@ export function toRoster(team: Team): Roster {
     agents: Object.fromEntries(agents),
     limits: team.limits,
     onClose: team.onClose,
+    ...(team.session === undefined ? {} : { session: toRosterPhases(team, team.session) }),
   };
 }
 
+function toRosterPhases(team: Team, { analysis, ...phases }: SessionPhases): RosterPhases {
+  return { ...phases, analysis: analysis === null ? null : modelName(team, analysis.model) };
+}
+
+function modelName(team: Team, key: string): string {
+  const model = team.models[key];
+  return model === undefined ? key : `${model.provider}/${model.model}`;
+}
+
 /** The roster of a task: the agent that runs in it, and those it may start, directly or through others. */
-export function toTaskRoster(roster: Roster, agent: string): Roster {
+export function toTaskRoster({ session: _session, ...roster }: Roster, agent: string): Roster {
   const reached = new Set([agent]);
   // A set that grows while it is walked also visits what was added.
   for (const name of reached) {
@@ -26,9 +37,8 @@ export function toTaskRoster(roster: Roster, agent: string): Roster {
 }
 
 function toRosterAgent(team: Team, agent: Agent): RosterAgent {
-  const model = team.models[agent.model];
   return {
-    model: model === undefined ? agent.model : `${model.provider}/${model.model}`,
+    model: modelName(team, agent.model),
     subAgents: agent.subAgents.map((entry) => ({
       agent: entry.agent,
       ...(entry.name === null ? {} : { name: entry.name }),

@@ -2,6 +2,7 @@
  * A team as it was understood from its file: names resolved, defaults filled in, nothing left to look up.
  * Stored once, content-addressed by `version`; workflows carry the version and a {@link Roster}.
  */
+import type { RosterPhases, SessionPhases } from './hooks.ts';
 
 export interface Team {
   name: string;
@@ -15,6 +16,8 @@ export interface Team {
   limits: Limits;
   /** What becomes of unfinished tasks when a session closes. */
   onClose: OnClose;
+  /** What happens before and after a session, and when it is closed by itself. */
+  session?: SessionPhases;
   /** What the file asks for and this system does not have: told at load, and to the model when it calls it. */
   unavailable: UnavailableTool[];
 }
@@ -35,6 +38,17 @@ export interface Agent {
   addEnvironmentInfo: boolean;
   welcomeMessage: string | null;
   commands: Record<string, string>;
+  /** The form that its answers have. */
+  structuredOutput?: StructuredOutput;
+}
+
+export interface StructuredOutput {
+  name: string;
+  description: string | null;
+  /** Whether the provider is to hold every answer to the schema; not each schema can be. */
+  strict: boolean;
+  /** JSON Schema. */
+  schema: Record<string, unknown>;
 }
 
 export interface SubAgent {
@@ -116,6 +130,8 @@ export interface Roster {
   agents: Record<string, RosterAgent>;
   limits: Limits;
   onClose: OnClose;
+  /** Of a session; a task has none. */
+  session?: RosterPhases;
 }
 
 export interface RosterAgent {

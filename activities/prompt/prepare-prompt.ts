@@ -35,6 +35,7 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
     messages: await toPromptMessages(rows, (id) => loadFile(store, call.workspace, id)),
     tools: tools.map(toDefinition),
     toolChoice: call.tools ?? 'auto',
+    ...(agent.structuredOutput === undefined ? {} : { output: agent.structuredOutput }),
   };
   const model = team.models[agent.model];
   if (model === undefined) throw missing(`The team has no model named ${agent.model}.`);

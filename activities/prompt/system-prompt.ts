@@ -2,6 +2,7 @@
 import { hostname, platform } from 'node:os';
 import { readDialect } from '../../core/roster.ts';
 import { labelOf } from '../../core/sub-agents.ts';
+import { outputRules } from './output-rules.ts';
 import type { Agent, DialectName, Team } from '../../protocol/team.ts';
 
 export interface PromptSituation {
@@ -18,6 +19,7 @@ export function renderSystemPrompt(team: Team, agent: Agent, situation: PromptSi
   if (agent.subAgents.length > 0) sections.push(describeSubAgents(team, agent));
   const dialect = readDialect(agent);
   if (dialect !== null) sections.push(BACKGROUND_RULES[dialect]);
+  if (agent.structuredOutput !== undefined) sections.push(outputRules(agent.structuredOutput.schema));
   sections.push(situation.isTask ? TASK_RULES : CONVERSATION_RULES);
   return sections.filter((section) => section !== '').join('\n\n');
 }

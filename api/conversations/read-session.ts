@@ -8,6 +8,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import type { EventSource } from '../feed/event-source.ts';
 import type { FoundSession } from './find-conversation.ts';
 import { TemporalAway } from '../gateway/failures.ts';
+import { renderHook } from './render-hook.ts';
 import { toIsoTime, toNullableIsoTime } from './render-message.ts';
 import { renderTaskSummary } from './render-task.ts';
 import { readTaskTree } from './task-tree.ts';
@@ -42,7 +43,8 @@ export async function readSession(
     usage: view?.usage ?? (isStale ? UNKNOWN_USAGE : NO_USAGE),
     treeUsage: view?.treeUsage ?? (isStale ? UNKNOWN_USAGE : NO_USAGE),
     offset: view?.offset ?? (await store.events.lastOffset(id)),
-    analysis: null,
+    analysis: record.analysis,
+    hooks: (await store.hooks.list(id)).map(renderHook),
     links: { temporal: gateway.linkToTemporal(id), events: `${path}/events`, messages: `${path}/messages` },
     ...(isStale || tree.isStale ? { stale: true as const } : {}),
   };

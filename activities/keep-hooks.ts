@@ -1,0 +1,66 @@
+/** Hooks in the store: that they run, what a background agent's answer brings, and how they ended. */
+import { findMismatch } from '../config/json-schema.ts';
+import { parseModelJson, readHookAnswer } from '../core/hook-answer.ts';
+import type { HookAnswer } from '../core/hook-answer.ts';
+import type { Activities, CloseHookRequest } from '../protocol/activities.ts';
+import type { HookEnd } from '../protocol/hook-runs.ts';
+import type { ConversationId } from '../protocol/ids.ts';
+import type { Store } from '../storage/store.ts';
+import { currentConversation } from './current-run.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+export function createHookKeeping({
+  store,
+}: ActivityDependencies): Pick<Activities, 'openHook' | 'closeHook' | 'markReady'> {
+  return {
+    async openHook(request) {
+      await store.hooks.open(currentConversation(), request);
+    },
+
+    async closeHook(request) {
+      const phase = currentConversation();
+      const end = await readEnd(store, phase, request);
+      const { status, error } = end;
+      await store.hooks.close(phase, request, { status, error, usage: null, endedAt: request.endedAt });
+      return end;
+    },
+
+    async markReady() {
+      const { workspace, session } = currentConversation();
+      await store.sessions.setStatus(workspace, session, { status: 'idle', at: Date.now() });
+    },
+  };
+}
+
+async function readEnd(store: Store, phase: ConversationId, request: CloseHookRequest): Promise<HookEnd> {
+  const nothing = { variables: {}, reason: null };
+  if (request.failure !== null) return { ...request.failure, ...nothing };
+  if (request.output === 'text') return { status: 'completed', error: null, ...nothing };
+  const answer = await readAnswer(store, phase, request);
+  if (typeof answer === 'string') return toFailed('hook.invalid_answer', answer);
+  if (!(await store.hooks.addVariables(phase, answer.variables))) {
+    return toFailed('hook.variables_too_large', 'the variables of the session would be larger than 64 KiB');
+  }
+  return { status: answer.reason === null ? 'completed' : 'terminated', error: null, ...answer };
+}
+
+function toFailed(type: string, message: string): HookEnd {
+  return { status: 'failed', error: { type, message }, variables: {}, reason: null };
+}
+
+/** The answer of its task, or what is wrong with it. */
+async function readAnswer(
+  store: Store,
+  { workspace, session }: ConversationId,
+  { team: version, name, task }: CloseHookRequest,
+): Promise<HookAnswer | string> {
+  const team = await store.teams.get(workspace, version);
+  const record = task === null ? null : await store.tasks.get({ workspace, session, task });
+  const value = parseModelJson(record?.result ?? '');
+  if (value === undefined) return 'the answer is not JSON';
+  const schema = team?.agents[name]?.structuredOutput?.schema;
+  const mismatch = schema === undefined ? null : findMismatch(schema, value);
+  return mismatch === null
+    ? readHookAnswer(value, true)
+    : `the answer does not fit structured_output: ${mismatch}`;
+}
