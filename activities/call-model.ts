@@ -36,7 +36,8 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       const { workspace, session, task } = request;
       if (task === null && reply.toolCalls.length === 0)
         setStatus(dependencies, workspace, session, { status: 'idle' });
-      return reply;
+      const { missing } = prompt;
+      return missing.length === 0 ? reply : { ...reply, missing };
     });
   };
 }

@@ -1,6 +1,6 @@
 /** Tasks in the store: their text before they start, their end when it has come; and the watch over inherited ones. */
 import { sleep } from '@temporalio/activity';
-import { renderTemplates } from '../core/render-template.ts';
+import { renderTemplates, renderText } from '../core/render-template.ts';
 import type { Activities, OpenTaskRequest, WatchTasksRequest } from '../protocol/activities.ts';
 import { NO_USAGE } from '../protocol/content.ts';
 import type { TaskReport } from '../protocol/task.ts';
@@ -8,6 +8,7 @@ import type { Store } from '../storage/store.ts';
 import { withHeartbeat } from './activity-abort.ts';
 import { currentConversation } from './current-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { readVariables } from './read-variables.ts';
 
 const HEARTBEAT_MS = 10_000;
 /** A task tells its end itself; this only finds those that could not. */
@@ -19,8 +20,9 @@ export function createTaskKeeping(
   const { store } = dependencies;
   return {
     async openTask(request) {
-      const variables = await fillVariables(store, request);
-      await store.tasks.open({ ...request, variables });
+      const missing = new Set<string>();
+      await store.tasks.open({ ...request, ...(await fillTemplates(store, request, missing)) });
+      return missing.size === 0 ? undefined : { missing: [...missing] };
     },
 
     async finishTask(request) {
@@ -38,17 +40,20 @@ export function createTaskKeeping(
   };
 }
 
-/** What the sub-agent's entry maps from the variables of the starter, and beside it what the start names itself. */
-async function fillVariables(
-  { sessions, tasks }: Store,
-  { workspace, session, starter, variables, input }: OpenTaskRequest,
-): Promise<Record<string, unknown>> {
-  if (input === undefined) return variables;
-  const own = (await sessions.get(workspace, session))?.variables ?? {};
-  const inherited =
-    starter.task === null ? {} : (await tasks.get({ workspace, session, task: starter.task }))?.variables;
-  const mapped = renderTemplates(input, { ...own, ...inherited }) as Record<string, unknown>;
-  return { ...mapped, ...variables };
+/**
+ * The task's text, and its variables: what the sub-agent's entry maps from those of the starter, and beside it what the
+ * start names itself. The text may name all of them.
+ */
+async function fillTemplates(
+  store: Store,
+  { workspace, session, starter, text, variables, input }: OpenTaskRequest,
+  missing: Set<string>,
+): Promise<Pick<OpenTaskRequest, 'text' | 'variables'>> {
+  if (input === undefined && !text.includes('{{')) return { text, variables };
+  const known = await readVariables(store, { workspace, session, task: starter.task });
+  const mapped = renderTemplates(input ?? {}, { variables: known, missing }) as Record<string, unknown>;
+  const own = { ...mapped, ...variables };
+  return { text: renderText(text, { variables: { ...known, ...own }, missing }), variables: own };
 }
 
 async function watch(dependencies: ActivityDependencies, request: WatchTasksRequest): Promise<TaskReport[]> {

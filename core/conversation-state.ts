@@ -149,6 +149,9 @@ export interface ConversationState {
   /** Tasks whose end the model has read and not yet spoken of. */
   unspoken: string[];
 
+  /** Variables that templates asked for in vain, as far as that was told. */
+  toldMissing: string[];
+
   usage: Usage;
   taskUsage: Usage;
   /** Files that the agent saved, counted for the notice. */
@@ -209,6 +212,7 @@ export function openConversation(opening: Opening): ConversationState {
     unopened: {},
     undelivered: {},
     unspoken: [],
+    toldMissing: [],
     usage: { ...NO_USAGE },
     taskUsage: { ...NO_USAGE },
     files: 0,

@@ -22,6 +22,10 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
     case 'hook.started':
     case 'hook.finished':
     case 'notice':
+    case 'variables.changed':
+      return;
+    case 'variables.missing':
+      state.toldMissing.push(...event.keys);
       return;
     case 'session.ready':
       state.isOpening = false;

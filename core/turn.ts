@@ -11,6 +11,7 @@ import { switchAgent } from './handoff.ts';
 import { hasTasksToLookAfter } from './inherited-tasks.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
+import { tellMissing } from './tell-missing.ts';
 import {
   handoffLimitWords,
   LAST_STEP_INSTRUCTION,
@@ -135,6 +136,7 @@ function commitReply(
   reply: ModelReply,
 ): void {
   state.unstored = state.unstored.filter((row) => !request.append.includes(row));
+  tellMissing(state, ports, reply.missing);
   if (reply.message === null) return;
   if (reply.text.trim() !== '') state.turnSpoken = true;
   state.head = reply.place;

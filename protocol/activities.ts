@@ -16,7 +16,7 @@ export interface Activities {
   /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
   watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
   /** The text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
-  openTask(request: OpenTaskRequest): Promise<void>;
+  openTask(request: OpenTaskRequest): Promise<OpenedTask | undefined>;
   /** The end of a task, its result taken from its transcript. The first write wins. */
   finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
   /** Where tasks stand that have begun, for lists over all sessions. One that has ended stays so. */
@@ -62,6 +62,8 @@ export interface ModelReply {
   stopReason: string | null;
   /** The call was aborted by an interrupt or a stop; what was said until then is stored and marked. */
   stopped?: 'interrupted';
+  /** Variables that the instruction asks for and nobody has set. */
+  missing?: string[];
   usage: Usage;
 }
 
@@ -103,6 +105,9 @@ export interface ToolResult {
   stored: boolean;
   /** A file that the tool saved. */
   file?: { id: string; name: string; mediaType: string; size: number };
+  /** Variables that it set, and those that it asked for in vain. */
+  changed?: string[];
+  missing?: string[];
   /** The model has now read the task's result to its end, so no notice is needed. */
   resultRead?: boolean;
 }
@@ -129,6 +134,12 @@ export interface OpenTaskRequest {
   /** Of the sub-agent's entry, filled in from the variables of the starter; `variables` come before them. */
   input?: Record<string, unknown>;
   queuedAt: number;
+}
+
+/** Nothing where there is nothing to tell. */
+export interface OpenedTask {
+  /** Variables that its text and its input ask for and nobody has set. */
+  missing: string[];
 }
 
 export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'files' | 'stopped'> {

@@ -39,6 +39,10 @@ export type EventBody =
   | { type: 'session.closed'; reason: string }
   /** Words for operators and users alike, such as that the demo model answers. */
   | { type: 'notice'; code: string; text: string }
+  /** Dynamic variables have other values now; `by` is the function, the tool or the hook that set them. */
+  | { type: 'variables.changed'; keys: string[]; by: string }
+  /** Templates asked for variables that nobody has set, and became empty there. Each is told once. */
+  | { type: 'variables.missing'; keys: string[] }
   /** A message was accepted and waits for a step. */
   | { type: 'message.queued'; message: string; delivery: Delivery }
   /** A handoff: from the next step on another agent speaks, in the same turn. */

@@ -4,7 +4,10 @@ import { sql } from 'kysely';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
 import { inTransaction } from './in-transaction.ts';
+import { mergeVariables } from '../core/variables.ts';
+import type { MergedVariables } from '../core/variables.ts';
 import { toJson, toNullableJson, toText } from './json-text.ts';
+import { refuseGoneSession } from './store-error.ts';
 import type { Database, SessionsTable, SessionStatus } from './tables.ts';
 
 export interface NewSession {
@@ -143,6 +146,33 @@ export class SessionStore {
       .where('id', '=', id)
       .where('status', 'not in', CLOSED)
       .execute();
+  }
+
+  /** Sets these beside the others. Throws StoreError `session.not_found`. */
+  async mergeVariables(
+    workspace: string,
+    id: string,
+    changes: Record<string, unknown>,
+  ): Promise<MergedVariables> {
+    return inTransaction(this.#db, async (transaction) => {
+      const record = await transaction
+        .selectFrom('sessions')
+        .select('variables')
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst();
+      if (record === undefined) throw refuseGoneSession();
+      const merged = mergeVariables(record.variables, changes);
+      if ('problem' in merged || merged.keys.length === 0) return merged;
+      await transaction
+        .updateTable('sessions')
+        .set({ variables: toJson(merged.variables) })
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .execute();
+      return merged;
+    });
   }
 
   /** Names a session that has no title yet. */

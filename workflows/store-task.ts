@@ -1,5 +1,7 @@
 /** What a starter writes of its tasks: their text before they start, and an end that they could not tell themselves. */
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import type { TurnPorts } from '../core/ports.ts';
+import { tellMissing } from '../core/tell-missing.ts';
 import { UNKNOWN_USAGE } from '../protocol/content.ts';
 import type { TaskReport, TaskRequest } from '../protocol/task.ts';
 import * as activities from './durable-activities.ts';
@@ -8,10 +10,11 @@ import type { TaskEnd } from './task-end.ts';
 
 export async function storeTask(
   state: ConversationState,
+  ports: Pick<TurnPorts, 'record'>,
   task: TaskRecord,
   request: TaskRequest,
 ): Promise<void> {
-  await activities.openTask({
+  const opened = await activities.openTask({
     workspace: state.id.workspace,
     session: state.id.session,
     task: task.id,
@@ -27,6 +30,7 @@ export async function storeTask(
     ...(request.input === undefined ? {} : { input: request.input }),
     queuedAt: task.queuedAt,
   });
+  tellMissing(state, ports, opened?.missing);
 }
 
 export async function storeTaskEnd(

@@ -128,7 +128,7 @@ export class TaskLauncher {
     const request = this.#state.unopened[task.id];
     if (request === undefined) return;
     delete this.#state.unopened[task.id];
-    await storeTask(this.#state, task, request);
+    await storeTask(this.#state, this.#ports, task, request);
     if (isTerminal(task.status)) await this.#storeStop(task);
     task.launch = 'opened';
     this.#launchOpened();

@@ -10,6 +10,7 @@ import type { CatalogTool } from '../tools/catalog-tool.ts';
 import { listTools, toDefinition } from '../tools/tool-catalog.ts';
 
 import { toPromptMessages } from './prompt-messages.ts';
+import { renderInstruction } from './render-instruction.ts';
 import { renderSystemPrompt } from './system-prompt.ts';
 
 export interface PreparedPrompt {
@@ -17,7 +18,12 @@ export interface PreparedPrompt {
   agent: Agent;
   tools: CatalogTool[];
   request: ProviderRequest;
-  /** Of the request to the agent's own model. */
+  /** Variables that the instruction asks for and nobody has set. */
+  missing: string[];
+  /**
+   * Of the request to the agent's own model, with the instruction as it is written: a variable that was set meanwhile
+   * does not make a stored answer the answer to something else.
+   */
   requestHash: string;
 }
 
@@ -30,8 +36,10 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   const isTask = call.task !== null;
   const tools = listTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
   const date = new Date(rows[0]?.at ?? 0).toISOString().slice(0, 10);
+  const situation = { isTask, date };
+  const rendered = await renderInstruction(store, call, agent);
   const request: ProviderRequest = {
-    system: renderSystemPrompt(team, agent, { isTask, date }),
+    system: renderSystemPrompt(team, rendered.agent, situation),
     messages: await toPromptMessages(rows, (id) => loadFile(store, call.workspace, id)),
     tools: tools.map(toDefinition),
     toolChoice: call.tools ?? 'auto',
@@ -39,7 +47,9 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   };
   const model = team.models[agent.model];
   if (model === undefined) throw missing(`The team has no model named ${agent.model}.`);
-  return { team, agent, tools, request, requestHash: hashRequest(model, request) };
+  const asWritten = { ...request, system: renderSystemPrompt(team, agent, situation) };
+  const requestHash = hashRequest(model, asWritten);
+  return { team, agent, tools, request, missing: rendered.missing, requestHash };
 }
 
 async function loadAgent(

@@ -144,11 +144,7 @@ function listAbsentTools(
 }
 
 function checkTemplates(instruction: string, path: Path, report: FindingsReport): void {
-  const { valid, broken } = findTemplates(instruction);
-  for (const template of broken) {
+  for (const template of findTemplates(instruction).broken) {
     report.error(path, `the template ${template} does not parse; write {{name}} or {{name.part.0}}`);
-  }
-  if (valid.length > 0) {
-    report.warn(path, `variables do not exist yet: ${valid.join(', ')} reaches the model as it is written`);
   }
 }

@@ -27,6 +27,8 @@ export const eventSchema = z
     event('session.closing', { reason: z.string(), aborted: z.literal(true).optional() }),
     event('session.closed', { reason: z.string() }),
     event('notice', { code: z.string(), text: z.string() }),
+    event('variables.changed', { keys: z.array(z.string()), by: z.string() }),
+    event('variables.missing', { keys: z.array(z.string()) }),
     event('message.queued', { message: messageSchema, delivery: deliverySchema }),
     event('agent.switched', { from: z.string(), to: z.string(), reason: z.string().nullable() }),
     event('turn.started', {
