@@ -32,6 +32,7 @@ export function createAnalyzeSession(dependencies: ActivityDependencies): Activi
       const answer = await analyze(dependencies, { workspace, session }, request, phase);
       const end = { ...answer, endedAt: Date.now() };
       await outlastOutage(() => store.hooks.close({ workspace, session }, request, end));
+      return end.status;
     });
 }
 

@@ -33,19 +33,20 @@ export function createHookKeeping({
 }
 
 async function readEnd(store: Store, phase: ConversationId, request: CloseHookRequest): Promise<HookEnd> {
-  const nothing = { variables: {}, reason: null };
+  const nothing = { changed: [], reason: null };
   if (request.failure !== null) return { ...request.failure, ...nothing };
   if (request.output === 'text') return { status: 'completed', error: null, ...nothing };
   const answer = await readAnswer(store, phase, request);
   if (typeof answer === 'string') return toFailed('hook.invalid_answer', answer);
-  if (!(await store.hooks.addVariables(phase, answer.variables))) {
-    return toFailed('hook.variables_too_large', 'the variables of the session would be larger than 64 KiB');
-  }
-  return { status: answer.reason === null ? 'completed' : 'terminated', error: null, ...answer };
+  const { workspace, session } = phase;
+  const merged = await store.sessions.mergeVariables(workspace, session, answer.variables);
+  if ('problem' in merged) return toFailed('hook.variables_too_large', merged.problem);
+  const { reason } = answer;
+  return { status: reason === null ? 'completed' : 'terminated', error: null, changed: merged.keys, reason };
 }
 
 function toFailed(type: string, message: string): HookEnd {
-  return { status: 'failed', error: { type, message }, variables: {}, reason: null };
+  return { status: 'failed', error: { type, message }, changed: [], reason: null };
 }
 
 /** The answer of its task, or what is wrong with it. */

@@ -1,3 +1,4 @@
+import { isHookPhase } from '../protocol/ids.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { Store } from '../storage/store.ts';
 
@@ -6,7 +7,10 @@ export async function readVariables(
   { sessions, tasks }: Pick<Store, 'sessions' | 'tasks'>,
   { workspace, session, task }: ConversationId,
 ): Promise<Record<string, unknown>> {
-  const shared = (await sessions.get(workspace, session))?.variables;
+  const record = await sessions.get(workspace, session);
+  const shared = record?.variables;
+  if (isHookPhase(task))
+    return { ...shared, ...(task === 'post' ? { analysis: record?.analysis ?? null } : {}) };
   const own = task === null ? {} : (await tasks.get({ workspace, session, task }))?.variables;
   return { ...shared, ...own };
 }

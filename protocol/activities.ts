@@ -30,7 +30,7 @@ export interface Activities {
   /** The hooks before a session are done, with nothing said yet: lists show that it waits. */
   markReady(): Promise<void>;
   /** What the team's analysis makes of the transcript, kept with the session; one answer that is wrong may be mended. */
-  analyzeSession(request: AnalyzeRequest): Promise<void>;
+  analyzeSession(request: AnalyzeRequest): Promise<HookEnd['status']>;
 }
 
 /** About 200 bytes: the conversation is in the store. */

@@ -35,15 +35,15 @@ export interface HookRecord extends HookName {
 export interface HookEnd {
   status: Exclude<HookStatus, 'running'>;
   error: EventError | null;
-  /** New values of the session's variables. */
-  variables: Record<string, unknown>;
+  /** Variables of the session that it gave other values. */
+  changed: string[];
   /** Why there is to be no session. */
   reason: string | null;
 }
 
 /** The result of the workflow `preSession`: what the session is to do now. */
 export type PreSessionEnd =
-  | { outcome: 'ready'; variables: Record<string, unknown> }
+  | { outcome: 'ready' }
   | { outcome: 'aborted'; reason: string }
   /** It was told to stop: the session is being closed. */
   | { outcome: 'cancelled' };

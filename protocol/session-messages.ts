@@ -60,7 +60,7 @@ export interface CloseRequest {
 }
 
 /** What the workflow of the hooks before a session tells it of them. */
-export type HookNews = Extract<EventBody, { type: `hook.${string}` }>;
+export type HookNews = Extract<EventBody, { type: `hook.${string}` | `variables.${string}` }>;
 
 export interface StopTaskRequest {
   task: string;

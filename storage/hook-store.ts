@@ -1,18 +1,15 @@
 /** How the hooks before and after sessions went, and what they leave with the session. */
 import type { Kysely } from 'kysely';
-import type { HookEnd, HookRecord } from '../protocol/hook-runs.ts';
+import type { HookRecord } from '../protocol/hook-runs.ts';
 import type { HookName } from '../protocol/hooks.ts';
 import { inTransaction } from './in-transaction.ts';
-import { toJson, toNullableJson } from './json-text.ts';
+import { toNullableJson } from './json-text.ts';
 import type { Database } from './tables.ts';
 
 interface SessionKey {
   workspace: string;
   session: string;
 }
-
-/** Spec: "at most 64 KiB in all", of JSON. */
-const VARIABLES_LIMIT = 64 * 1024;
 
 const COLUMNS = [
   'phase',
@@ -97,31 +94,5 @@ export class HookStore {
       .orderBy('phase', 'desc')
       .orderBy('position')
       .execute();
-  }
-
-  /** Adds to the session's variables; false, and nothing is added, where they would be too large. */
-  async addVariables(
-    { workspace, session }: SessionKey,
-    variables: HookEnd['variables'],
-  ): Promise<boolean> {
-    return inTransaction(this.#db, async (transaction) => {
-      const record = await transaction
-        .selectFrom('sessions')
-        .select('variables')
-        .where('workspace', '=', workspace)
-        .where('id', '=', session)
-        .forUpdate()
-        .executeTakeFirst();
-      if (record === undefined) return true;
-      const all = toJson({ ...record.variables, ...variables });
-      if (Buffer.byteLength(all) > VARIABLES_LIMIT) return false;
-      await transaction
-        .updateTable('sessions')
-        .set({ variables: all })
-        .where('workspace', '=', workspace)
-        .where('id', '=', session)
-        .execute();
-      return true;
-    });
   }
 }

@@ -10,10 +10,12 @@ import type { Usage } from '../protocol/content.ts';
 import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
 import type { OnClose } from '../protocol/team.ts';
 import { isTerminal } from '../protocol/task.ts';
+import { closeByTime } from './close-by-time.ts';
 import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
-import { refuse, setReadHandler, setUpdateHandler } from './handlers.ts';
+import { refuse, setReadHandler, setSignalHandler, setUpdateHandler } from './handlers.ts';
+import { runPreSession, startPostSession } from './hooks-of-session.ts';
 import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { setTaskHandlers } from './task-handlers.ts';
@@ -48,8 +50,12 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
     conversation.launcher.takeUpInherited();
     void keepStatuses(state);
+    closeByTime(state, (reason) => close(conversation, closing, { reason }));
+    if (state.isOpening) await runHooksBefore(conversation, closing);
     await runTurns(conversation, input);
-    return settle(conversation, closing.request?.tasks ?? state.roster.onClose);
+    const summary = await settle(conversation, closing.request?.tasks ?? state.roster.onClose);
+    if (closing.request?.withoutPost !== true) await startPostSession(conversation);
+    return summary;
   });
 }
 
@@ -62,10 +68,31 @@ function openSession({ state, ports }: Conversation, input: SessionInput): void 
 const DEMO_NOTICE =
   'No model provider is configured: a local demo model answers. Set OPENAI_API_KEY or ANTHROPIC_API_KEY for real ones.';
 
+/** Turns begin when the hooks before the session are done; one of them may say that there is to be none. */
+async function runHooksBefore(
+  conversation: Conversation,
+  closing: { request: CloseRequest | null },
+): Promise<void> {
+  const { state, ports } = conversation;
+  const end = await runPreSession(conversation);
+  if (state.status !== 'open') return;
+  if (end.outcome === 'ready') {
+    ports.record({ type: 'session.ready' });
+    ports.launchTasks();
+    return;
+  }
+  const reason = end.outcome === 'aborted' ? end.reason : 'what runs before the session was cancelled';
+  closing.request = { reason, tasks: 'stop' };
+  ports.record({ type: 'session.closing', reason, aborted: true });
+}
+
 function setHandlers(conversation: Conversation, closing: { request: CloseRequest | null }): void {
   const { state, ports } = conversation;
   setReadHandler(conversation);
   setTaskHandlers(conversation);
+  setSignalHandler('hookNews', (news) => {
+    if (state.status !== 'closed') ports.record(news);
+  });
 
   setUpdateHandler(
     'sendMessage',
@@ -168,7 +195,7 @@ async function settle(conversation: Conversation, onClose: OnClose): Promise<Ses
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));
-  await archiveConversation(state, { status: 'closed', reason, at: now() });
+  await archiveConversation(state, { status: state.isAborted ? 'aborted' : 'closed', reason, at: now() });
   return {
     reason,
     turns: state.turn,
