@@ -25,9 +25,9 @@ export function createHookKeeping({
       return end;
     },
 
-    async markReady() {
+    async markReady({ at }) {
       const { workspace, session } = currentConversation();
-      await store.sessions.setStatus(workspace, session, { status: 'idle', at: Date.now() });
+      await store.sessions.setStatus(workspace, session, { status: 'idle', at });
     },
   };
 }

@@ -28,7 +28,7 @@ export interface Activities {
   /** A hook of a background agent is over: its answer is read and checked, variables and how it went are kept. */
   closeHook(request: CloseHookRequest): Promise<HookEnd>;
   /** The hooks before a session are done, with nothing said yet: lists show that it waits. */
-  markReady(): Promise<void>;
+  markReady(request: { at: number }): Promise<void>;
   /** What the team's analysis makes of the transcript, kept with the session; one answer that is wrong may be mended. */
   analyzeSession(request: AnalyzeRequest): Promise<HookEnd['status']>;
 }

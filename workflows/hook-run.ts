@@ -20,7 +20,6 @@ import type { Conversation } from './conversation.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
 import { setReadHandler } from './handlers.ts';
-import { keepStatuses } from './keep-statuses.ts';
 import { setTaskHandlers } from './task-handlers.ts';
 
 export interface HookRun {
@@ -53,7 +52,6 @@ export function openHookRun(input: HooksInput, phase: HookPhase, tell: HookRun['
   const conversation = createConversation(state, input, () => describeHooks(hooks));
   setReadHandler(conversation);
   setTaskHandlers(conversation);
-  void keepStatuses(state);
   return { conversation, input, phase, hooks, isStopped: false, isCancelled: false, tell };
 }
 

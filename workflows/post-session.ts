@@ -7,6 +7,7 @@ import { now } from './durable-clock.ts';
 import { toEventError } from './effects.ts';
 import { openHookRun, runHook } from './hook-run.ts';
 import type { HookRun } from './hook-run.ts';
+import { keepStatuses } from './keep-statuses.ts';
 
 export async function postSession(input: HooksInput): Promise<PostSessionEnd> {
   const run = openHookRun(input, 'post', () => undefined);
@@ -14,6 +15,7 @@ export async function postSession(input: HooksInput): Promise<PostSessionEnd> {
     run.isStopped = true;
   });
   return CancellationScope.nonCancellable(async () => {
+    void keepStatuses(run.conversation.state);
     if (input.roster.session?.analysis != null) await analyze(run, input.roster.session.analysis);
     for (const group of groupHooks(input.roster.session?.post ?? [])) {
       if (run.isStopped) break;

@@ -7,8 +7,10 @@ import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
 import type { HookNews } from '../protocol/session-messages.ts';
 import { markReady } from './durable-activities.ts';
+import { now } from './durable-clock.ts';
 import { openHookRun, runHook } from './hook-run.ts';
 import type { HookRun } from './hook-run.ts';
+import { keepStatuses } from './keep-statuses.ts';
 import { toEnd } from './task-end.ts';
 
 export async function preSession(input: HooksInput): Promise<PreSessionEnd> {
@@ -19,8 +21,9 @@ export async function preSession(input: HooksInput): Promise<PreSessionEnd> {
     run.isCancelled = true;
   });
   return CancellationScope.nonCancellable(async () => {
+    void keepStatuses(run.conversation.state);
     const end = await runGroups(run);
-    if (end.outcome === 'ready') await markReady();
+    if (end.outcome === 'ready') await markReady({ at: now() });
     await news.isTold;
     return end;
   });
