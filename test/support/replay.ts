@@ -32,12 +32,17 @@ export async function fetchRuns(client: Client, session: string): Promise<Replay
   return runs;
 }
 
+/** Whether Temporal does not know a workflow, which it says in two ways. */
+export function isGone(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || (error as { code?: number }).code === 5;
+}
+
 /** Null for one that a test deleted. */
 async function fetchHistory(client: Client, workflowId: string, runId: string | undefined) {
   try {
     return await client.workflow.getHandle(workflowId, runId).fetchHistory();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
+    if (isGone(error)) return null;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Analysis } from '../../protocol/hooks.ts';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import { defer } from '../support/deferred.ts';
+import { isGone } from '../support/replay.ts';
 import { runAgent } from '../support/scripted-tools.ts';
 import { hookOf, outputOf, withPhases } from '../support/test-hooks.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
@@ -102,7 +103,7 @@ describe('what runs after a session', () => {
       handleOf(session)
         .describe()
         .then(() => false)
-        .catch((error: unknown) => error instanceof WorkflowNotFoundError),
+        .catch(isGone),
     );
     await offstage.restartWorkers();
     written.resolve();
