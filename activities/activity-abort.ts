@@ -1,8 +1,9 @@
 /** The two ways by which running work is told to stop, and what each of them means. */
 import { Context } from '@temporalio/activity';
-import type { Bus } from '../bus/bus.ts';
 import { toControlTopic } from '../bus/bus.ts';
 import type { ConversationId } from '../protocol/ids.ts';
+import type { StoppedWork } from './activity-observer.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 
 export interface ActivityAbort {
   /** Aborted by Temporal (with the next heartbeat) or at once by the bus. */
@@ -13,21 +14,35 @@ export interface ActivityAbort {
 }
 
 /** An order on the bus was accepted before, so it is in history: the activity may end normally at once. */
-export function watchAbort(bus: Bus, work: ConversationId & { turn: number }): ActivityAbort {
+export function watchAbort(
+  { bus, observer }: Pick<ActivityDependencies, 'bus' | 'observer'>,
+  work: ConversationId & { turn: number },
+): ActivityAbort {
   const context = Context.current();
   const controller = new AbortController();
+  const isCancelled = (): boolean => context.cancellationDetails?.cancelRequested === true;
   let ordered = false;
-  const onCancelled = (): void => controller.abort(context.cancellationSignal.reason);
+  const stop = (by: StoppedWork['by'], reason: unknown): void => {
+    if (controller.signal.aborted) return;
+    const { workspace, session, task, turn } = work;
+    observer.workStopped({ conversation: { workspace, session, task }, turn, by });
+    controller.abort(reason);
+  };
+  const onCancelled = (): void => {
+    const { reason } = context.cancellationSignal;
+    if (isCancelled()) stop('heartbeat', reason);
+    else controller.abort(reason);
+  };
   if (context.cancellationSignal.aborted) onCancelled();
   else context.cancellationSignal.addEventListener('abort', onCancelled, { once: true });
   const unsubscribe = bus.subscribe(toControlTopic(work), (message) => {
     if (message.turn !== null && message.turn !== work.turn) return;
     ordered = true;
-    controller.abort(new Error('interrupted'));
+    stop('bus', new Error('interrupted'));
   });
   return {
     signal: controller.signal,
-    isInterrupted: () => ordered || context.cancellationDetails?.cancelRequested === true,
+    isInterrupted: () => ordered || isCancelled(),
     close() {
       unsubscribe();
       context.cancellationSignal.removeEventListener('abort', onCancelled);

@@ -26,7 +26,16 @@ export interface EndedModelCall {
   usage: Usage | null;
 }
 
+export interface StoppedWork {
+  conversation: ConversationId;
+  turn: number;
+  /** `bus`: at once, as whoever stopped it said so; `heartbeat`: with the next sign of life, which needs no bus. */
+  by: 'bus' | 'heartbeat';
+}
+
 export interface ActivityObserver {
+  /** A model call or a tool was told to end with what there is. */
+  workStopped(work: StoppedWork): void;
   activityEnded(activity: EndedActivity): void;
   modelCallEnded(call: EndedModelCall): void;
 }

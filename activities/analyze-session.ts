@@ -1,7 +1,7 @@
 /** What the team's analysis makes of a session that is over: one model call, and a second one to mend its answer. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { findMismatch } from '../config/json-schema.ts';
+import { findValueProblems } from '../config/json-schema.ts';
 import { parseModelJson } from '../core/hook-answer.ts';
 import type { Activities, AnalyzeRequest } from '../protocol/activities.ts';
 import { addUsage } from '../protocol/content.ts';
@@ -18,6 +18,8 @@ import { outlastOutage } from './outlast-outage.ts';
 import { askAgain, renderAnalysisPrompt } from './prompt/analysis-prompt.ts';
 
 const HEARTBEAT_MS = 5_000;
+/** Told to the model that is to mend its answer, and to people. */
+const MOST_PROBLEMS = 5;
 
 type Answer =
   | { status: 'completed'; analysis: unknown; error: null; usage: Usage | null }
@@ -87,7 +89,9 @@ function toCompleted(text: string, usage: Usage): Answer {
 
 function findProblem({ parameters }: Analysis, text: string): string | null {
   const value = parseModelJson(text);
-  return value === undefined ? 'it is not JSON' : findMismatch(parameters, value);
+  if (value === undefined) return 'it is not JSON';
+  const problems = findValueProblems(parameters, value, 'the whole');
+  return problems.length === 0 ? null : problems.slice(0, MOST_PROBLEMS).join('; ');
 }
 
 async function ask(

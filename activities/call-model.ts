@@ -30,8 +30,7 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       await tellBeginning(dependencies, request);
       const prompt = await preparePrompt(store, request);
       const { requestHash } = prompt;
-      await store.transcript.openStep(request, { ...stepOf(request), requestHash });
-      const stored = await store.transcript.storedReply(request, request.turn, request.step);
+      const stored = await store.transcript.openStep(request, { ...stepOf(request), requestHash });
       const reply = stored === null ? await answer(dependencies, request, prompt) : toWorkflowReply(stored);
       const { workspace, session, task } = request;
       if (task === null && reply.toolCalls.length === 0)
@@ -70,12 +69,12 @@ function setStatus(
 
 /** Asks the model. An interrupt ends the call with what was said so far; a worker's shutdown gives it up. */
 async function answer(
-  { store, bus, provider }: ActivityDependencies,
+  { store, bus, provider, observer }: ActivityDependencies,
   request: ModelCallRequest,
   prompt: PreparedPrompt,
 ): Promise<ModelReply> {
   const { workspace, session, task, turn, step } = request;
-  const abort = watchAbort(bus, request);
+  const abort = watchAbort({ bus, observer }, request);
   const attempt = activityInfo().attempt;
   const stream = openModelStream({ store, bus }, { workspace, session, task, turn, step, attempt });
   try {

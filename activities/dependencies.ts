@@ -4,13 +4,17 @@ import type { ConversationId } from '../protocol/ids.ts';
 import type { ConversationRead, ConversationView } from '../protocol/session-messages.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import type { Store } from '../storage/store.ts';
+import type { ActivityObserver } from './activity-observer.ts';
+import type { FunctionAccess } from './functions/function-access.ts';
 import type { Provider } from './model/provider.ts';
 
 export interface ActivityDependencies {
   store: Store;
   bus: Bus;
   provider: Provider;
+  functions: FunctionAccess;
   tasks: TaskObserver;
+  observer: ActivityObserver;
 }
 
 /** How a conversation's workflow is looked at from an activity. */

@@ -1,5 +1,5 @@
 /** Hooks in the store: that they run, what a background agent's answer brings, and how they ended. */
-import { findMismatch } from '../config/json-schema.ts';
+import { findValueProblems } from '../config/json-schema.ts';
 import { parseModelJson, readHookAnswer } from '../core/hook-answer.ts';
 import type { HookAnswer } from '../core/hook-answer.ts';
 import type { Activities, CloseHookRequest } from '../protocol/activities.ts';
@@ -34,7 +34,7 @@ export function createHookKeeping({
 
 async function readEnd(store: Store, phase: ConversationId, request: CloseHookRequest): Promise<HookEnd> {
   const nothing = { changed: [], reason: null };
-  if (request.failure !== null) return { ...request.failure, ...nothing };
+  if (request.end !== null) return { ...request.end, ...nothing };
   if (request.output === 'text') return { status: 'completed', error: null, ...nothing };
   const answer = await readAnswer(store, phase, request);
   if (typeof answer === 'string') return toFailed('hook.invalid_answer', answer);
@@ -60,8 +60,8 @@ async function readAnswer(
   const value = parseModelJson(record?.result ?? '');
   if (value === undefined) return 'the answer is not JSON';
   const schema = team?.agents[name]?.structuredOutput?.schema;
-  const mismatch = schema === undefined ? null : findMismatch(schema, value);
-  return mismatch === null
-    ? readHookAnswer(value, true)
-    : `the answer does not fit structured_output: ${mismatch}`;
+  const [problem] = schema === undefined ? [] : findValueProblems(schema, value, 'the whole');
+  return problem === undefined
+    ? readHookAnswer(value)
+    : `the answer does not fit structured_output: ${problem}`;
 }

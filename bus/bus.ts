@@ -15,6 +15,8 @@ export interface Bus {
   publish<T>(topic: Topic<T>, message: T): void;
   /** Gives what ends the subscription. A listener that throws disturbs nobody else. */
   subscribe<T>(topic: Topic<T>, listener: Listener<T>): () => void;
+  /** Resolves when whatever is published to the topic from then on reaches the subscriptions that there are now. */
+  subscribed<T>(topic: Topic<T>): Promise<void>;
   /** Ends all subscriptions. */
   close(): Promise<void>;
 }

@@ -38,6 +38,10 @@ export class MemoryBus implements Bus {
     };
   }
 
+  subscribed(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async close(): Promise<void> {
     const all = [...this.#subscriptions.values()].flatMap((subscriptions) => [...subscriptions]);
     this.#subscriptions.clear();

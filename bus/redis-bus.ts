@@ -20,6 +20,8 @@ export class RedisBus implements Bus {
   /** Hands what arrives to the listeners of this process, in order. */
   readonly #local: MemoryBus;
   readonly #listeners = new Map<string, number>();
+  /** Settles when the server has the subscription. */
+  readonly #confirmed = new Map<string, Promise<void>>();
   /** The connections that are away. */
   readonly #away = new Set<'publisher' | 'subscriber'>();
   #isOutageTold = false;
@@ -63,7 +65,7 @@ export class RedisBus implements Bus {
     const count = this.#listeners.get(topic) ?? 0;
     this.#listeners.set(topic, count + 1);
     if (count === 0 && this.#subscriber.status === 'ready')
-      void this.#send(this.#subscriber.subscribe(topic));
+      this.#confirmed.set(topic, this.#send(this.#subscriber.subscribe(topic)));
     let isEnded = false;
     return () => {
       if (isEnded) return;
@@ -71,6 +73,11 @@ export class RedisBus implements Bus {
       end();
       this.#release(topic);
     };
+  }
+
+  /** While Redis is away nothing is published either. */
+  async subscribed<T>(topic: Topic<T>): Promise<void> {
+    await this.#confirmed.get(topic);
   }
 
   async close(): Promise<void> {
@@ -113,7 +120,11 @@ export class RedisBus implements Bus {
   #release(topic: string): void {
     const count = (this.#listeners.get(topic) ?? 0) - 1;
     if (count > 0) this.#listeners.set(topic, count);
-    else if (this.#listeners.delete(topic) && this.#subscriber.status === 'ready')
+    else if (
+      this.#listeners.delete(topic) &&
+      this.#confirmed.delete(topic) &&
+      this.#subscriber.status === 'ready'
+    )
       void this.#send(this.#subscriber.unsubscribe(topic));
   }
 

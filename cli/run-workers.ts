@@ -1,4 +1,5 @@
 import { NativeConnection } from '@temporalio/worker';
+import { openFunctionAccess } from '../activities/functions/open-function-access.ts';
 import { createProvider } from '../activities/model/create-provider.ts';
 import { startWorkers } from '../workers/start-workers.ts';
 import type { QueueChoice } from '../workers/start-workers.ts';
@@ -35,11 +36,14 @@ export async function runWorkers(
   const { store, bus, client, temporal } = parts;
   const connection = await NativeConnection.connect(toPlace(temporal));
   ends.push(() => connection.close());
+  const functions = openFunctionAccess(settings);
+  ends.push(() => functions.client.close());
   const workers = await startWorkers({
     ...{ connection, client, store, bus, queues },
     namespace: temporal.namespace,
     workflowBundle: await surroundings.readWorkflowBundle(),
     provider: createProvider(toModelAccess(settings, demo)),
+    functions,
     observer: createWorkObserver(logger, registry),
   });
   ends.push(() => workers.stop());

@@ -55,6 +55,7 @@ function formatAgent(team: TeamDescription, agent: AgentDescription): string {
     ['model', formatModel(team, agent.model)],
     ...agent.fallback.map((name) => ['or', formatModel(team, name)] as const),
     ['tools', agent.tools.join(', ')],
+    ...agent.functions.map((text) => ['calls', text] as const),
     [agent.background ? 'starts' : 'asks', agent.subAgents.join(', ')],
     ['hands to', agent.handoffs.join(', ')],
     ...agent.unavailable.map(({ toolset, reason }) => ['lacks', `${toolset}: ${reason}`] as const),

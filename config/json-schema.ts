@@ -1,29 +1,48 @@
-/** JSON Schema (2020-12) that a team's file brings: whether it is one, and whether a value fits it. */
+/** JSON schemas that team files hold: whether one can be used, and whether a value fits it. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 
-/** Words enough to mend an answer, and not more. */
-const MOST_PROBLEMS = 5;
+/** Validators kept in memory, by their schema's text: the least recently used one first. */
+const REMEMBERED = 200;
+const remembered = new Map<string, ValidateFunction>();
 
-/** What is wrong with a schema; null where nothing is. */
+/** Why the schema cannot be used; null where it can. */
 export function findSchemaProblem(schema: Record<string, unknown>): string | null {
   try {
     compile(schema);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error.message : 'it cannot be read';
   }
 }
 
-/** Where a value does not fit, by its paths and the schema's own words; null where it fits. */
-export function findMismatch(schema: Record<string, unknown>, value: unknown): string | null {
+/** What is wrong with a value (`what` names the whole of it), one line each; throws where the schema itself cannot be used. */
+export function findValueProblems(
+  schema: Record<string, unknown>,
+  value: unknown,
+  what = 'arguments',
+): string[] {
   const validate = compile(schema);
-  if (validate(value)) return null;
-  const problems = (validate.errors ?? []).map(
-    ({ instancePath, message = 'does not fit' }) => `${instancePath === '' ? 'the value' : instancePath} ${message}`,
-  );
-  return [...new Set(problems)].slice(0, MOST_PROBLEMS).join('; ');
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map((error) => toWords(error, what));
 }
 
-function compile({ $schema: _dialect, ...schema }: Record<string, unknown>) {
-  return new Ajv2020({ strict: false, allErrors: true, validateFormats: false, logger: false }).compile(schema);
+function compile({ $schema: _dialect, ...schema }: Record<string, unknown>): ValidateFunction {
+  const key = JSON.stringify(schema);
+  // One for each schema: an instance never forgets what it has compiled. Formats are for people and models to read.
+  const validate =
+    remembered.get(key) ??
+    new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false }).compile(schema);
+  remembered.delete(key);
+  remembered.set(key, validate);
+  const [oldest] = remembered.keys();
+  if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  return validate;
+}
+
+function toWords({ instancePath, message = 'does not fit', params }: ErrorObject, what: string): string {
+  const place = instancePath.slice(1).replaceAll('/', '.');
+  const extra = 'additionalProperty' in params ? ` (${String(params['additionalProperty'])})` : '';
+  const allowed = 'allowedValues' in params ? `: ${JSON.stringify(params['allowedValues'])}` : '';
+  return `${place === '' ? what : place}: ${message}${extra}${allowed}`;
 }

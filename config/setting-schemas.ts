@@ -42,6 +42,14 @@ export const databaseUrl = z.url({
 });
 export const redisUrl = z.url({ protocol: /^rediss?$/, ...say('a redis:// URL') });
 
+/** As Standard Webhooks writes it: 24 to 64 bytes. */
+export const webhookSecret = z
+  .string()
+  .regex(
+    /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+    'whsec_ and 24 to 64 random bytes in base64, as of: echo "whsec_$(openssl rand -base64 32)"',
+  );
+
 export const hostAndPort = z
   .string()
   .regex(/^([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i, 'a host and a port, without a scheme');

@@ -12,6 +12,7 @@ import {
   port,
   redisUrl,
   text,
+  webhookSecret,
   wholeNumber,
   yesOrNo,
 } from './setting-schemas.ts';
@@ -175,12 +176,12 @@ export const settingsTable = {
   }),
   OFFSTAGE_WEBHOOK_SECRET: define({
     ...{
-      schema: text,
+      schema: webhookSecret,
       default: 'made and kept in the data folder',
-      example: 'a long random text',
+      example: 'whsec_…',
       isSecret: true,
     },
-    what: 'Signs requests to functions.',
+    what: 'Signs requests to functions (Standard Webhooks): whsec_ and base64. "offstage settings --secrets" shows the one in use. Workers that run apart get the same one.',
   }),
   OFFSTAGE_ALLOW_HOSTS: define({
     ...{ schema: hostNames, default: '', example: 'intranet.example.org,10.0.0.5' },

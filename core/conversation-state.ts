@@ -17,14 +17,16 @@ import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
 import type { StopMode, StoppedTask, TaskQuestion, TaskRequest, TaskStatus } from '../protocol/task.ts';
 import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Roster } from '../protocol/team.ts';
-import type { NewRow, Place } from '../protocol/transcript.ts';
+import type { NewRow, Place, ToolOutcomeName } from '../protocol/transcript.ts';
 
 export type InboxItem =
   | { kind: 'message'; id: string; delivery: Delivery }
-  /** The end of a task, to be put before the model. */
+  /** The end of a task, or of a function that nobody waited for, to be put before the model. */
   | { kind: 'completion'; task: string }
   /** A task that waits for an answer. */
-  | { kind: 'question'; task: string };
+  | { kind: 'question'; task: string }
+  /** The agent has asked for a turn at a time, and it has come. */
+  | { kind: 'follow_up'; id: string };
 
 /** What a task may wait for from outside. */
 export type Hold = 'paused' | 'question';
@@ -72,12 +74,37 @@ export interface TaskRecord {
   notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
 }
 
+/** A call of a function that nobody waits for, until the model is told of its end. */
+export interface FunctionCall {
+  /** The name of its tool. */
+  function: string;
+  startedAt: number;
+  end: { outcome: ToolOutcomeName; text: string; runtimeMs: number } | null;
+}
+
+/** A turn that the agent has asked for. */
+export interface FollowUp {
+  id: string;
+  /** What it wants to be told then. */
+  message: string;
+  scheduledAt: number;
+  dueAt: number;
+  /** It is in the inbox. */
+  isDue: boolean;
+}
+
 /** A message id that was accepted, with the hash of its body and the answer that was given. */
 export interface SeenMessage {
   id: string;
   hash: string;
   turn: number;
   offset: number;
+}
+
+/** A command that a repeat would carry out anew, by the id of its request, and the answer that was given. */
+export interface AnsweredCommand {
+  request: string;
+  answer: unknown;
 }
 
 export interface ConversationState {
@@ -140,6 +167,7 @@ export interface ConversationState {
   /** Rows that go to the store with the next model call. */
   unstored: NewRow[];
   seen: SeenMessage[];
+  answered: AnsweredCommand[];
 
   tasks: TaskRecord[];
   /** What was asked of tasks whose text is not in the store yet. */
@@ -148,6 +176,12 @@ export interface ConversationState {
   undelivered: Record<string, TaskOrder[]>;
   /** Tasks whose end the model has read and not yet spoken of. */
   unspoken: string[];
+
+  /** By their ids. */
+  functionCalls: Record<string, FunctionCall>;
+  followUps: FollowUp[];
+  /** Why the agent wants the session closed with the turn that runs. */
+  endReason: string | null;
 
   /** Variables that templates asked for in vain, as far as that was told. */
   toldMissing: string[];
@@ -208,10 +242,14 @@ export function openConversation(opening: Opening): ConversationState {
     unplaced: {},
     unstored: [],
     seen: [],
+    answered: [],
     tasks: [],
     unopened: {},
     undelivered: {},
     unspoken: [],
+    functionCalls: {},
+    followUps: [],
+    endReason: null,
     toldMissing: [],
     usage: { ...NO_USAGE },
     taskUsage: { ...NO_USAGE },
@@ -226,7 +264,7 @@ export function readCarriedState(opening: Opening, carried: unknown): Conversati
     ...openConversation(opening),
     ...state,
     roster: completeRoster(state.roster),
-    tasks: state.tasks.map((task) => ({ ...NEW_IN_TASKS, ...{ name: task.agent }, ...task })),
+    tasks: state.tasks.map((task) => ({ ...newInTasks(), ...{ name: task.agent }, ...task })),
   };
 }
 
@@ -235,7 +273,8 @@ function completeRoster(roster: Roster): Roster {
 }
 
 const NEW_IN_ROSTERS = { onClose: 'stop' as const };
-const NEW_IN_TASKS = {
+/** A task's fields that are the same for most tasks. A record without them is read as one that has them so. */
+const newInTasks = () => ({
   group: null,
   dependsOn: [],
   maxTurns: null,
@@ -245,7 +284,14 @@ const NEW_IN_TASKS = {
   stopMode: null,
   steering: [],
   missedMessages: 0,
-};
+});
+
+/** A task without what `readCarriedState` gives it anyway: a conversation may carry hundreds of them. */
+export function toCarriedTask(task: TaskRecord): Partial<TaskRecord> {
+  const usual: Partial<Record<string, unknown>> = newInTasks();
+  const isUsual = (key: string, value: unknown) => JSON.stringify(usual[key]) === JSON.stringify(value);
+  return Object.fromEntries(Object.entries(task).filter(([key, value]) => !isUsual(key, value)));
+}
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {
   return state.tasks.find((record) => record.id === task);

@@ -1,7 +1,5 @@
-import type { TaskLook, ToolResult } from '../protocol/activities.ts';
-import type { ConversationState } from './conversation-state.ts';
-import type { TurnPorts } from './ports.ts';
-import { tellMissing } from './tell-missing.ts';
+import type { TaskLook } from '../protocol/activities.ts';
+import { tellVariables } from './tell-variables.ts';
 import type { ToolAnswer, ToolCallSituation } from './tool-call.ts';
 
 /** A tool with an effect: an activity runs it and writes the whole result to the store. */
@@ -28,15 +26,4 @@ export async function executeTool(
   }
   if (!result.stored) return { outcome: result.outcome, text: result.text };
   return { outcome: result.outcome, stored: true, truncated: result.truncated };
-}
-
-/** What a tool made of the variables, and in vain asked of them. */
-function tellVariables(
-  state: ConversationState,
-  ports: Pick<TurnPorts, 'record'>,
-  by: string,
-  { changed, missing }: Pick<ToolResult, 'changed' | 'missing'>,
-): void {
-  if (changed !== undefined) ports.record({ type: 'variables.changed', keys: changed, by });
-  tellMissing(state, ports, missing);
 }

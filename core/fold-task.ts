@@ -184,6 +184,7 @@ function tellGroup(state: ConversationState, group: string): void {
 function deliver(state: ConversationState, tasks: string[], turn: number): void {
   state.inbox = state.inbox.filter((item) => item.kind !== 'completion' || !tasks.includes(item.task));
   for (const id of tasks) {
+    delete state.functionCalls[id];
     update(state, id, (task) => {
       task.notice = { state: 'delivered', turn, message: null };
     });

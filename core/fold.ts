@@ -47,6 +47,23 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
       state.inbox.push({ kind: 'message', id: event.message, delivery: event.delivery });
       if (event.delivery === 'interrupt' && state.turnOpen) state.interruptedTurn = state.turn;
       return;
+    case 'followup.scheduled':
+      // Its record is made beside the event: it carries what events must not.
+      return;
+    case 'followup.due':
+      for (const followUp of state.followUps) if (followUp.id === event.followUp) followUp.isDue = true;
+      state.inbox.push({ kind: 'follow_up', id: event.followUp });
+      return;
+    case 'followup.cancelled':
+      state.followUps = state.followUps.filter(({ id }) => id !== event.followUp);
+      state.inbox = state.inbox.filter((item) => item.kind !== 'follow_up' || item.id !== event.followUp);
+      return;
+    case 'function.started':
+      state.functionCalls[event.call] = { function: event.function, startedAt: event.at, end: null };
+      return;
+    case 'function.finished':
+      state.inbox.push({ kind: 'completion', task: event.call });
+      return;
     case 'turn.started':
     case 'turn.interrupting':
     case 'turn.finished':
@@ -92,7 +109,7 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.step = event.step;
       state.steps += 1;
       state.phase = 'model';
-      state.inbox = state.inbox.filter((item) => item.kind !== 'message' || !event.inputs.includes(item.id));
+      state.inbox = state.inbox.filter((item) => !('id' in item) || !event.inputs.includes(item.id));
       return;
     case 'message.committed':
       if (event.usage === null) return;

@@ -4,6 +4,7 @@ import { findTask } from './conversation-state.ts';
 import type { ConversationState, InboxItem, TaskRecord } from './conversation-state.ts';
 import { dialectOf, toDialectField } from './dialect.ts';
 import type { TurnPorts } from './ports.ts';
+import { followUpWords } from './words.ts';
 
 /** The place after the last one, in the step that is open. */
 export function takePlace(state: ConversationState): Place {
@@ -23,17 +24,17 @@ export function hasMessageForThisTurn(state: ConversationState): boolean {
   return state.inbox.some((item) => item.kind === 'message' && item.delivery === 'next_step');
 }
 
-/** Ids of the messages and tasks that the next step will take. */
+/** Ids of the messages, tasks and follow-ups that the next step will take. */
 export function nextInputs(state: ConversationState): string[] {
   return state.inbox
     .filter((item) => takesInput(state, item))
-    .map((item) => (item.kind === 'message' ? item.id : item.task));
+    .map((item) => ('id' in item ? item.id : item.task));
 }
 
 /** Opens the next step: records it, and turns the inputs that it takes into rows, in the order they came in. */
 export function openStep(state: ConversationState, ports: TurnPorts): void {
   const items = state.inbox.filter((item) => takesInput(state, item));
-  const messages = items.flatMap((item) => (item.kind === 'message' ? [item.id] : []));
+  const messages = items.flatMap((item) => ('id' in item ? [item.id] : []));
   const model = state.roster.agents[state.agent]?.model ?? '';
   const { turn } = state;
   ports.record({
@@ -44,14 +45,25 @@ export function openStep(state: ConversationState, ports: TurnPorts): void {
     model,
     inputs: messages,
   });
-  for (const id of messages) {
-    placeMessage(state, id);
-    confirmOwnMessage(state, ports, id);
+  for (const item of items) {
+    if (item.kind === 'follow_up') placeFollowUp(state, ports, item.id);
+    if (item.kind !== 'message') continue;
+    placeMessage(state, item.id);
+    confirmOwnMessage(state, ports, item.id);
   }
   const [ended, asking] = (['completion', 'question'] as const).map((kind) =>
     items.flatMap((item) => (item.kind === kind ? [item.task] : [])),
   );
   placeNotice(state, ports, ended ?? [], asking ?? []);
+}
+
+/** What it wanted to be told, at its time. */
+function placeFollowUp(state: ConversationState, ports: TurnPorts, id: string): void {
+  const followUp = state.followUps.find((known) => known.id === id);
+  if (followUp === undefined) return;
+  state.followUps = state.followUps.filter((known) => known !== followUp);
+  const head = { place: takePlace(state), id: ports.newMessageId(), at: ports.now() };
+  state.unstored.push({ kind: 'instruction', ...head, text: followUpWords(followUp) });
 }
 
 function placeMessage(state: ConversationState, id: string): void {
@@ -77,13 +89,33 @@ function confirmOwnMessage(state: ConversationState, ports: TurnPorts, message: 
 /** What tasks have to tell stands in one message: ends first, since a question may be answered by one. */
 function placeNotice(state: ConversationState, ports: TurnPorts, ended: string[], asking: string[]): void {
   if (ended.length + asking.length === 0) return;
+  for (const id of ended) placeFunctionEnd(state, ports, id);
   const tasks = [...ended, ...asking].flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
-  const id = ports.newMessageId();
-  const head = { place: takePlace(state), id, at: ports.now() };
-  state.unstored.push({ kind: 'completion', ...head, tasks, ...toDialectField(dialectOf(state)) });
+  if (tasks.length > 0) {
+    const id = ports.newMessageId();
+    const head = { place: takePlace(state), id, at: ports.now() };
+    state.unstored.push({ kind: 'completion', ...head, tasks, ...toDialectField(dialectOf(state)) });
+  }
   const how = { turn: state.turn, by: 'notice' as const };
   if (ended.length > 0) ports.record({ type: 'completion.delivered', tasks: ended, ...how });
   if (asking.length > 0) ports.record({ type: 'question.delivered', tasks: asking, ...how });
+}
+
+function placeFunctionEnd(state: ConversationState, ports: TurnPorts, task: string): void {
+  const call = state.functionCalls[task];
+  if (call === undefined || call.end === null) return;
+  const { runtimeMs, outcome, text } = call.end;
+  const status = outcome === 'ok' ? 'completed' : outcome === 'error' ? 'failed' : 'cancelled';
+  const named = {
+    task,
+    agent: call.function,
+    title: call.function,
+    status,
+    partial: false,
+    runtimeMs,
+  } as const;
+  const head = { place: takePlace(state), id: ports.newMessageId(), at: ports.now() };
+  state.unstored.push({ kind: 'function_end', ...head, outcome: named, text });
 }
 
 export function toOutcome(task: TaskRecord): TaskOutcome {

@@ -1,7 +1,9 @@
 /** Continuing as new: when, and with what. The carried state is control only, a few KB. */
 import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
+import { toCarriedTask } from './conversation-state.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { hasRunningFunctions } from './finish-function.ts';
 import { unkeptStatuses } from './kept-status.ts';
 
 /** Ids of accepted messages that go along; older ones are found in the store. */
@@ -9,11 +11,11 @@ const SEEN_CARRIED = 64;
 
 /**
  * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order or a receipt
- * on its way, the hooks before a session, a write to the store (the server drops what a run that is over had asked for), a last step with its deadline.
+ * on its way, a function, the hooks before a session, a write to the store (the server drops what a run that is over had asked for), a last step with its deadline.
  */
 export function mayRollOver(state: ConversationState): boolean {
   if (state.receipts.length > 0 || state.untoldQuestion !== null || state.wrapsUp) return false;
-  if (unkeptStatuses(state).length > 0 || state.isOpening) return false;
+  if (unkeptStatuses(state).length > 0 || hasRunningFunctions(state) || state.isOpening) return false;
   return !state.tasks.some(({ id, launch, status }) => {
     if (launch === 'unopened') return true;
     const isTold = state.undelivered[id] !== undefined;
@@ -32,6 +34,7 @@ export function forgetArchived(state: ConversationState, upTo: number): void {
   state.events = state.events.filter((event) => event.offset > state.archivedOffset);
 }
 
-export function toCarriedState(state: ConversationState): ConversationState {
-  return { ...state, seen: state.seen.slice(-SEEN_CARRIED) };
+/** What the next run begins with, for `readCarriedState`. */
+export function toCarriedState(state: ConversationState) {
+  return { ...state, seen: state.seen.slice(-SEEN_CARRIED), tasks: state.tasks.map(toCarriedTask) };
 }

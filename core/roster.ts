@@ -1,4 +1,5 @@
 /** The part of a team that a workflow carries: who may start whom, and the limits. */
+import { toFunctionTool } from './function-tool.ts';
 import type { RosterPhases, SessionPhases } from '../protocol/hooks.ts';
 import type { Agent, DialectName, Roster, RosterAgent, Team } from '../protocol/team.ts';
 
@@ -48,6 +49,7 @@ function toRosterAgent(team: Team, agent: Agent): RosterAgent {
     handoffs: agent.handoffs.map((entry) => entry.agent),
     dialect: readDialect(agent),
     maxIterations: agent.maxIterations,
+    ...toRosterFunctions(team, agent),
   };
 }
 
@@ -56,4 +58,16 @@ export function readDialect({ toolsets }: Pick<Agent, 'toolsets'>): DialectName 
   const toolset = toolsets.find(({ type }) => type === 'background_agents');
   if (toolset?.type !== 'background_agents') return null;
   return toolset.dialect ?? 'background_agents';
+}
+
+function toRosterFunctions(team: Team, { functions = [] }: Agent): Pick<RosterAgent, 'functions'> {
+  const custom = functions.flatMap((key) => {
+    const definition = team.functions?.[key];
+    if (definition === undefined) return [];
+    const { timeoutMs, returnMessage } = definition;
+    return [[toFunctionTool(key), { key, timeoutMs, ...(returnMessage === null ? {} : { returnMessage }) }]];
+  });
+  return custom.length === 0
+    ? {}
+    : { functions: Object.fromEntries(custom) as RosterAgent['functions'] & object };
 }

@@ -3,10 +3,11 @@
  * session, in a task and in a unit test; its whole world comes as ports.
  */
 import type { ModelCallRequest, ModelReply } from '../protocol/activities.ts';
-import type { EventError, TurnOutcome } from '../protocol/events.ts';
+import type { EventError, TurnCause, TurnOutcome } from '../protocol/events.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../protocol/team.ts';
 import { answerToolCalls } from './answer-tool-calls.ts';
-import type { ConversationState } from './conversation-state.ts';
+import type { ConversationState, InboxItem } from './conversation-state.ts';
+import { endsWithThisStep } from './engine-tools/end-session.ts';
 import { switchAgent } from './handoff.ts';
 import { hasTasksToLookAfter } from './inherited-tasks.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
@@ -57,6 +58,8 @@ export async function runTurn(
       const handoff = await answerToolCalls(state, ports, reply);
       if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
       if (handoff !== null) switchAgent(state, ports, handoff);
+      if (endsWithThisStep(state, reply) && !hasMessageForThisTurn(state))
+        return finishTurn(state, ports, 'answered');
     } else if (atLimit) return finishTurn(state, ports, 'limit');
     else {
       // One that is paused takes what it is told meanwhile before it ends.
@@ -90,10 +93,14 @@ function startTurn(state: ConversationState, ports: TurnPorts): void {
   const isFirstOfTask = state.id.task !== null && state.turn === 0;
   // A turn that has a message to answer is that message's, whatever else it takes along.
   const first = state.inbox.find(({ kind }) => kind === 'message') ?? state.inbox[0];
-  const cause = isFirstOfTask ? 'task' : (first?.kind ?? 'task');
+  const cause = isFirstOfTask ? 'task' : toCause(first?.kind);
   // Inputs are counted as of step 0, so that all that waits is named.
   state.step = 0;
   ports.record({ type: 'turn.started', turn: state.turn + 1, cause, inputs: nextInputs(state) });
+}
+
+function toCause(kind: InboxItem['kind'] | undefined): TurnCause {
+  return kind === 'follow_up' ? 'schedule' : (kind ?? 'task');
 }
 
 async function callModel(
@@ -168,6 +175,8 @@ function finishTurn(
 }
 
 function failTurn(state: ConversationState, ports: TurnPorts, error: EventError): TurnOutcome {
+  // One that was to stop, and could not keep what it had while the store was away, was stopped and did not fail.
+  if (isInterrupted(state)) return finishTurn(state, ports, 'interrupted');
   sayAsSystem(state, ports, turnFailedWords(error));
   return finishTurn(state, ports, 'failed', error);
 }

@@ -1,4 +1,5 @@
 /** Words that the engine itself says, to users and to models. */
+import type { FollowUp } from './conversation-state.ts';
 import type { EventError } from '../protocol/events.ts';
 
 export const LAST_STEP_INSTRUCTION =
@@ -19,6 +20,15 @@ export function unansweredWords(tasks: string[]): string {
 
 export function turnFailedWords(error: EventError): string {
   return `I could not answer: ${error.message} Nothing is lost; you can go on, or send your message again.`;
+}
+
+/** For the agent, when the time has come that it asked for. */
+export function followUpWords({ id, message, scheduledAt }: FollowUp): string {
+  const when = new Date(scheduledAt).toISOString();
+  return (
+    `The time of your follow-up ${id} has come. What you wanted to be told (you wrote it at ${when}): ` +
+    `${message.replaceAll(/<(?=\/?\s*(?:background_task|system_notice)\b)/gi, '&lt;')}`
+  );
 }
 
 /** For the agent that takes over. */

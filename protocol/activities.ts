@@ -1,6 +1,7 @@
 /** The effects that workflows ask for. `activities/` implements them; workflows know this interface only. */
 import type { Part, ToolCall, Usage } from './content.ts';
-import type { ConversationEvent, EventError } from './events.ts';
+import type { ConversationEvent } from './events.ts';
+import type { FunctionRequest, FunctionResult } from './function.ts';
 import type { HookEnd } from './hook-runs.ts';
 import type { Hook, HookName } from './hooks.ts';
 import type { ConversationId } from './ids.ts';
@@ -13,6 +14,8 @@ export interface Activities {
   callModel(call: ModelCall): Promise<ModelReply>;
   /** One tool call that has an effect. The whole result is stored, its head is returned. */
   executeTool(request: ToolRequest): Promise<ToolResult>;
+  /** One request of a custom function, as often as it takes. A failure is a result, it is not thrown. */
+  callFunction(request: FunctionRequest): Promise<FunctionResult>;
   /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
   watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
   /** The text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
@@ -25,7 +28,7 @@ export interface Activities {
   archive(request: ArchiveRequest): Promise<void>;
   /** A hook of the calling phase begins. Repeating it changes nothing. */
   openHook(request: OpenHookRequest): Promise<void>;
-  /** A hook of a background agent is over: its answer is read and checked, variables and how it went are kept. */
+  /** A hook is over: what a background agent answered is read and checked, variables and how it went are kept. */
   closeHook(request: CloseHookRequest): Promise<HookEnd>;
   /** The hooks before a session are done, with nothing said yet: lists show that it waits. */
   markReady(request: { at: number }): Promise<void>;
@@ -178,8 +181,8 @@ export interface CloseHookRequest extends OpenHookRequest, Pick<Hook, 'output'> 
   /** The team's version. */
   team: string;
   endedAt: number;
-  /** Why there is no answer to read. */
-  failure: { status: 'failed' | 'cancelled'; error: EventError | null } | null;
+  /** How it ended, where there is no answer to read. */
+  end: Pick<HookEnd, 'status' | 'error'> | null;
 }
 
 export interface AnalyzeRequest extends HookName {

@@ -9,7 +9,7 @@ import type { SteerMode, StopMode, TaskQuestion, TaskStatus } from './task.ts';
 import type { ToolOutcomeName } from './transcript.ts';
 
 export type Delivery = 'next_step' | 'after_turn' | 'interrupt';
-export type TurnCause = 'message' | 'completion' | 'question' | 'task';
+export type TurnCause = 'message' | 'completion' | 'question' | 'schedule' | 'task';
 export type TurnOutcome = 'answered' | 'interrupted' | 'failed' | 'limit';
 
 export interface EventError {
@@ -51,7 +51,7 @@ export type EventBody =
   /** The turn was told to stop; `turn.finished` follows with `interrupted`. */
   | { type: 'turn.interrupting'; turn: number }
   | { type: 'turn.finished'; turn: number; outcome: TurnOutcome; error: EventError | null; usage: Usage }
-  /** A model call begins; `inputs` are the messages that it is the first to see. */
+  /** A model call begins; `inputs` are the messages and scheduled follow-ups that it is the first to see. */
   | { type: 'step.started'; turn: number; step: number; agent: string; model: string; inputs: string[] }
   | {
       type: 'message.committed';
@@ -76,6 +76,15 @@ export type EventBody =
       outcome: ToolOutcomeName;
       truncated: boolean;
     }
+  /** A function is called that nobody waits for. */
+  | { type: 'function.started'; call: string; function: string; turn: number }
+  /** It has ended; `completion.delivered` follows under the call's id. */
+  | { type: 'function.finished'; call: string; function: string; outcome: ToolOutcomeName }
+  /** The agent gets a turn at this time. */
+  | { type: 'followup.scheduled'; followUp: string; dueAt: number }
+  | { type: 'followup.cancelled'; followUp: string }
+  /** Its time has come: it is put before the model at its next step, or by a turn of its own. */
+  | { type: 'followup.due'; followUp: string }
   | ({ type: 'task.queued'; mode: TaskMode; cause: StartCause } & TaskName)
   | { type: 'task.refused'; agent: string; reason: string }
   | ({ type: 'task.started' } & TaskName)

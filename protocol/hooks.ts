@@ -3,8 +3,8 @@ import type { HookPhase } from './ids.ts';
 
 /** A hook as the team's file has it, with nothing left to look up. */
 export interface Hook {
-  kind: 'background_agent';
-  /** The agent. */
+  kind: 'background_agent' | 'function';
+  /** The agent, or the function's key in `Team.functions`. */
   name: string;
   /** Variables of its task, made from the session's by `{{name}}`; null for none. */
   input: Record<string, unknown> | null;

@@ -2,6 +2,7 @@
  * A team as it was understood from its file: names resolved, defaults filled in, nothing left to look up.
  * Stored once, content-addressed by `version`; workflows carry the version and a {@link Roster}.
  */
+import type { FunctionDefinition } from './function.ts';
 import type { RosterPhases, SessionPhases } from './hooks.ts';
 
 export interface Team {
@@ -13,6 +14,8 @@ export interface Team {
   agents: Record<string, Agent>;
   /** By the name under which agents refer to them; `provider/model` strings are entered under that string. */
   models: Record<string, ModelConfig>;
+  /** Left out where there are none, as in teams that were stored before there were any. */
+  functions?: Record<string, FunctionDefinition>;
   limits: Limits;
   /** What becomes of unfinished tasks when a session closes. */
   onClose: OnClose;
@@ -38,6 +41,8 @@ export interface Agent {
   addEnvironmentInfo: boolean;
   welcomeMessage: string | null;
   commands: Record<string, string>;
+  /** Keys of `Team.functions`, and the built-in ones by their names. Left out where there are none. */
+  functions?: string[];
   /** The form that its answers have. */
   structuredOutput?: StructuredOutput;
 }
@@ -144,6 +149,16 @@ export interface RosterAgent {
   /** Of its tools for background agents; null where it has none. */
   dialect: DialectName | null;
   maxIterations: number;
+  /** Custom functions, by the names of their tools. Left out where there are none. */
+  functions?: Record<string, RosterFunction>;
+}
+
+export interface RosterFunction {
+  /** In `Team.functions`. */
+  key: string;
+  timeoutMs: number;
+  /** What is answered at once, where it runs in the background. */
+  returnMessage?: string;
 }
 
 export interface RosterSubAgent {

@@ -39,6 +39,8 @@ export type NewRow =
       tasks: TaskOutcome[];
       dialect?: DialectName;
     }
+  /** The end of a function that nobody waited for. */
+  | { kind: 'function_end'; place: Place; id: string; at: number; outcome: TaskOutcome; text: string }
   /** What a task gets of those that it waited for. */
   | { kind: 'prerequisites'; place: Place; id: string; at: number; tasks: TaskOutcome[] }
   /** Words of the system for the user (a failed turn, a limit); the model sees a short note of it. */

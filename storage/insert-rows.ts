@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { renderNotice, renderTasksAnswer } from '../core/notice-text.ts';
+import { renderTaskElement } from '../core/task-element.ts';
 import { renderPrerequisites } from '../core/prerequisites-text.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { NewRow, TranscriptRow } from '../protocol/transcript.ts';
@@ -91,6 +92,10 @@ export async function writeOut(
         type: 'text' as const,
         text: renderNotice(end, row.dialect, isForTask),
       }));
+      return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
+    }
+    case 'function_end': {
+      const content = [{ type: 'text' as const, text: renderTaskElement(row.outcome, [row.text]) }];
       return makeRow({ place, id, at, role: 'system', kind: 'completion', content });
     }
     case 'prerequisites': {

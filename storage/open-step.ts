@@ -38,7 +38,7 @@ function compareSteps(a: StepOfRun, b: StepOfRun): number {
 export async function moveCursor(
   transaction: Transaction<Database>,
   conversation: ConversationId,
-  place: StepOfRun,
+  place: StepOfRun & { requestHash?: string },
   /** What a reset takes back when a new run comes to a place that an older one had reached. */
   takeBack: 'the step and what follows' | 'what follows',
 ): Promise<void> {
@@ -50,13 +50,15 @@ export async function moveCursor(
     if (compareSteps(place, cursor) <= 0) await removeRows(transaction, conversation, place, takeBack);
   }
   const sameStep = compareSteps(place, cursor) === 0 && cursor.run === place.run;
+  const requestHash = place.requestHash ?? (sameStep ? cursor.requestHash : null);
+  if (sameStep && requestHash === cursor.requestHash) return;
   await transaction
     .updateTable('conversation_cursors')
     .set({
       run: place.run,
       turn: place.turn,
       step: place.step,
-      request_hash: sameStep ? cursor.requestHash : null,
+      request_hash: requestHash,
     })
     .where((eb) => eb.and(toConversationKey(conversation)))
     .execute();
@@ -92,6 +94,8 @@ async function lockCursor(
   conversation: ConversationId,
   place: StepOfRun,
 ): Promise<Cursor> {
+  const known = await readCursorForUpdate(transaction, conversation);
+  if (known !== undefined) return known;
   const key = toConversationKey(conversation);
   const first = await transaction
     .insertInto('conversation_cursors')

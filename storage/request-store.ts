@@ -12,7 +12,7 @@ export interface RequestKey {
 }
 
 export type RequestState<T> =
-  /** It has no answer yet: answer it, call `renew` meanwhile, then `complete` or `abandon`. `since`: when it was first asked. */
+  /** It has no answer yet: answer it, call `renew` meanwhile, then `complete`, `abandon` or `release`. `since`: when it was first asked. */
   | { state: 'new'; since: number }
   /** It was answered so. */
   | { state: 'same'; response: T }
@@ -80,14 +80,25 @@ export class RequestStore {
       .execute();
   }
 
-  /** The first response stays. */
-  async complete(request: RequestKey, response: object): Promise<void> {
+  /** The first response stays; gives it. */
+  async complete<T extends object>(request: RequestKey, response: T): Promise<T> {
     await this.#db
       .updateTable('idempotent_requests')
       .set({ response: toJson(response) })
       .where((eb) => eb.and(toKey(request)))
       .where('response', 'is', null)
       .execute();
+    const known = await this.#db
+      .selectFrom('idempotent_requests')
+      .select('response')
+      .where((eb) => eb.and(toKey(request)))
+      .executeTakeFirst();
+    return (known?.response ?? response) as T;
+  }
+
+  /** For a request that may have changed something and has no answer: the same one may try again at once. */
+  async release(request: RequestKey): Promise<void> {
+    await this.renew(request, 0);
   }
 
   /** For a request that changed nothing: the same key may come again, with any body. */

@@ -11,6 +11,7 @@ import { inTransaction } from './in-transaction.ts';
 import { insertRows, writeOut } from './insert-rows.ts';
 import type { StepOfRun } from './open-step.ts';
 import { moveCursor, requireOpenStep } from './open-step.ts';
+import { RecentTranscripts } from './recent-transcripts.ts';
 import type { Database, TranscriptRowsTable } from './tables.ts';
 import { makeRow, toRecord, toRow, toStoredReply } from './transcript-row.ts';
 
@@ -43,6 +44,7 @@ const placeOf = ([turn, step, ordinal]: Place) =>
 
 export class TranscriptStore {
   readonly #db: Kysely<Database>;
+  readonly #recent = new RecentTranscripts();
 
   constructor(db: Kysely<Database>) {
     this.#db = db;
@@ -50,39 +52,38 @@ export class TranscriptStore {
 
   /**
    * Stores rows that were born in a workflow; what tasks said is written out. A row that is there stays as it is.
-   * With `step`, refuses (`transcript.stale_step`) unless that step is open for that run.
    */
-  async append(conversation: ConversationId, rows: readonly NewRow[], step?: StepOfRun): Promise<void> {
+  async append(conversation: ConversationId, rows: readonly NewRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await inTransaction(this.#db, async (transaction) => {
-      if (step !== undefined) await requireOpenStep(transaction, conversation, step);
-      await insertRows(transaction, conversation, rows);
-    });
+    await inTransaction(this.#db, (transaction) => insertRows(transaction, conversation, rows));
   }
 
   /**
    * Opens a step: from now on nothing is written to an earlier one. Opening the open step again changes nothing.
    * A run that was not seen before may come back to an earlier place (a reset): the rows from there on are removed.
+   * Rows that the workflow brings along are stored as by `append`.
    * With `requestHash`, a reply to this step that answers another request is removed, and only a reply with this
-   * hash can be committed. Throws StoreError `transcript.stale_step` for a step or a run that is over.
+   * hash can be committed; gives the reply that is there already.
+   * Throws StoreError `transcript.stale_step` for a step or a run that is over.
    */
-  async openStep(conversation: ConversationId, step: StepOfRun & { requestHash?: string }): Promise<void> {
-    await inTransaction(this.#db, async (transaction) => {
+  async openStep(
+    conversation: ConversationId,
+    step: StepOfRun & { requestHash?: string },
+    rows: readonly NewRow[] = [],
+  ): Promise<StoredReply | null> {
+    return inTransaction(this.#db, async (transaction) => {
       await moveCursor(transaction, conversation, step, 'the step and what follows');
+      await insertRows(transaction, conversation, rows);
       const { requestHash } = step;
-      if (requestHash === undefined) return;
-      await transaction
-        .updateTable('conversation_cursors')
-        .set({ request_hash: requestHash })
-        .where((eb) => eb.and(toConversationKey(conversation)))
-        .execute();
+      if (requestHash === undefined) return null;
       const reply = await findReply(transaction, conversation, step.turn, step.step);
-      if (reply === null || reply.requestHash === requestHash) return;
+      if (reply === null || reply.requestHash === requestHash) return reply;
       await transaction
         .deleteFrom('transcript_rows')
         .where((eb) => eb.and(toConversationKey(conversation)))
         .where(sql<boolean>`(turn, step, ordinal) >= ${placeOf(reply.place)}`)
         .execute();
+      return null;
     });
   }
 
@@ -106,13 +107,14 @@ export class TranscriptStore {
       const stored = await findReply(transaction, conversation, turn, step);
       if (stored !== null) return stored;
       const row = makeRow({ ...reply, role: 'assistant', kind: 'assistant' });
-      await transaction
+      const inserted = await transaction
         .insertInto('transcript_rows')
         .values(toRecord(conversation, row, reply.requestHash))
-        .execute();
-      const inserted = await findReply(transaction, conversation, turn, step);
-      if (inserted === null) throw new Error('The reply that was just stored is not there.');
-      return inserted;
+        .returningAll()
+        .executeTakeFirst();
+      const kept = inserted === undefined ? null : toStoredReply(inserted);
+      if (kept === null) throw new Error('The reply that was just stored is not there.');
+      return kept;
     });
   }
 
@@ -148,6 +150,20 @@ export class TranscriptStore {
     if (range.after) query = query.where(sql<boolean>`(turn, step, ordinal) > ${placeOf(range.after)}`);
     if (range.upTo) query = query.where(sql<boolean>`(turn, step, ordinal) <= ${placeOf(range.upTo)}`);
     return (await inOrder(query).execute()).map(toRow);
+  }
+
+  /**
+   * What a run of the workflow knows of its conversation, up to its head. Another read of the same run takes from the
+   * store what came since.
+   */
+  async readForRun(
+    conversation: ConversationId,
+    run: string,
+    upTo: Place,
+  ): Promise<readonly TranscriptRow[]> {
+    return this.#recent.read(conversation, run, upTo, (after) =>
+      this.read(conversation, { ...(after === null ? {} : { after }), upTo }),
+    );
   }
 
   /** A page of the transcript from its beginning on. Throws StoreError `cursor.invalid`. */

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { InjectedSinks, NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.ts';
+import type { FunctionAccess } from '../activities/functions/function-access.ts';
 import type { Provider } from '../activities/model/provider.ts';
 import type { Bus } from '../bus/bus.ts';
 import { toControlTopic, toLiveTopic } from '../bus/bus.ts';
@@ -26,6 +27,7 @@ export interface WorkerDependencies {
   store: Store;
   bus: Bus;
   provider: Provider;
+  functions: FunctionAccess;
   /** Hears what is done, for logs and metrics; nobody does where it is left out. */
   observer?: WorkObserver;
   /** `all` where nothing is said. */
@@ -58,7 +60,11 @@ const CONCURRENT_ACTIVITIES = 1_000;
 const CACHED_WORKFLOWS = 2_000;
 const HEARTBEAT_THROTTLE = { main: '2s', background: '5s' } as const;
 
-const NOBODY = { activityEnded: () => undefined, modelCallEnded: () => undefined };
+const NOBODY = {
+  workStopped: () => undefined,
+  activityEnded: () => undefined,
+  modelCallEnded: () => undefined,
+};
 
 /** The names of the task queues. */
 export function toQueues(choice: QueueChoice, mainQueue: string = MAIN_QUEUE): string[] {
@@ -98,10 +104,11 @@ function readLoad(worker: Worker): WorkerLoad {
 }
 
 function toWorkerOptions(
-  { connection, client, namespace, workflowBundle, store, bus, provider, observer }: WorkerDependencies,
+  { connection, client, namespace, workflowBundle, observer, ...dependencies }: WorkerDependencies,
   taskQueue: string,
   heartbeatThrottle: WorkerOptions['maxHeartbeatThrottleInterval'],
 ): WorkerOptions {
+  const { store, bus, provider, functions } = dependencies;
   const sinks: InjectedSinks<OffstageSinks> = {
     offstage: {
       abort: {
@@ -130,10 +137,10 @@ function toWorkerOptions(
     workflowBundle,
     buildId: toBuildId(workflowBundle.code),
     sinks,
-    activities: createActivities(
-      { store, bus, provider, tasks: createTaskObserver(client) },
-      observer ?? NOBODY,
-    ),
+    activities: createActivities({
+      ...{ store, bus, provider, functions, tasks: createTaskObserver(client) },
+      observer: observer ?? NOBODY,
+    }),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentLocalActivityExecutions: CONCURRENT_ACTIVITIES,
     maxCachedWorkflows: CACHED_WORKFLOWS,

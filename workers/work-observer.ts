@@ -25,6 +25,10 @@ export function createWorkObserver(logger: Logger, registry: Registry): WorkObse
         milestone.type === 'turn.finished' || milestone.type === 'task.finished' ? 'info' : 'debug';
       logger[level]({ ...toLogFields(conversation), ...more }, type);
     },
+    workStopped({ conversation, turn, by }) {
+      metrics.stops.inc({ of: kindOf(conversation), by });
+      logger.debug({ ...toLogFields(conversation), turn, by }, 'work was stopped');
+    },
     activityEnded: (activity) => {
       countActivity(metrics, activity);
       logActivity(logger, activity);
@@ -54,6 +58,10 @@ function createMetrics(registry: Registry) {
       registers,
     }),
     retries: counter('activity_retries_total', 'Attempts of activities after the first', ['activity']),
+    stops: counter('stops_total', 'Model calls and tools that were interrupted, by how they heard of it', [
+      'of',
+      'by',
+    ]),
     modelCalls: new Histogram({
       name: 'offstage_model_call_duration_seconds',
       help: 'How long requests to providers took, until the last token',

@@ -20,6 +20,8 @@ import type { RolloverThreshold } from '../protocol/task.ts';
 import { describeConversation } from './current-details.ts';
 import { now } from './durable-clock.ts';
 import { createEffects } from './effects.ts';
+import { createFunctionRunner } from './function-runner.ts';
+import type { FunctionRunner } from './function-runner.ts';
 import { toAgentAttribute } from './search-attributes.ts';
 import { sink } from './sinks.ts';
 import { TaskLauncher } from './task-launcher.ts';
@@ -28,6 +30,7 @@ export interface Conversation {
   state: ConversationState;
   ports: TurnPorts;
   launcher: TaskLauncher;
+  functions: FunctionRunner;
   user: string | null;
   rollover: RolloverThreshold;
 }
@@ -65,6 +68,7 @@ export function createConversation(
   }
 
   const launcher = new TaskLauncher(state, record, { user, rollover });
+  const functions = createFunctionRunner(state, { record, now });
   const ports: TurnPorts = {
     now,
     newMessageId: () => makeMessageId(now(), uuid4()),
@@ -72,11 +76,12 @@ export function createConversation(
     record,
     until,
     ...createEffects(state, runInterruptible),
+    startFunction: functions.startFunction,
     launchTasks: () => launcher.launch(),
     deliverOrders: (task) => launcher.deliver(task),
     storeStop: (task) => launcher.storeStop(task),
   };
-  return { state, ports, launcher, user, rollover };
+  return { state, ports, launcher, functions, user, rollover };
 }
 
 /** Before a turn that would only tell of ends of tasks: lets those that end close together be told together. */

@@ -32,6 +32,14 @@ export const { executeTool } = proxyActivities<Pick<Activities, 'executeTool'>>(
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s', maximumAttempts: 5 },
 });
 
+/** It bounds its own attempts; the caller's timeout catches a worker that is gone. */
+export const { callFunction } = proxyActivities<Pick<Activities, 'callFunction'>>({
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '15s',
+  cancellationType,
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 20 },
+});
+
 export const { watchTasks } = proxyActivities<Pick<Activities, 'watchTasks'>>({
   startToCloseTimeout: '8d',
   heartbeatTimeout: '30s',

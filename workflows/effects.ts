@@ -4,13 +4,14 @@ import type { ConversationState } from '../core/conversation-state.ts';
 import type { ModelOutcome, TurnPorts } from '../core/ports.ts';
 import type { EventError } from '../protocol/events.ts';
 import { callBackgroundModel, callMainModel, executeTool } from './durable-activities.ts';
+import { requestFunction } from './function-runner.ts';
 
 type RunInterruptible = <T>(run: () => Promise<T>) => Promise<T>;
 
 export function createEffects(
   state: ConversationState,
   runInterruptible: RunInterruptible,
-): Pick<TurnPorts, 'callModel' | 'executeTool'> {
+): Pick<TurnPorts, 'callModel' | 'executeTool' | 'callFunction'> {
   const callModel = state.id.task === null ? callMainModel : callBackgroundModel;
   return {
     async callModel({
@@ -29,6 +30,8 @@ export function createEffects(
         return { kind: 'failed', error: toEventError(error) };
       }
     },
+
+    callFunction: (request, timeoutMs) => runInterruptible(() => requestFunction(request, timeoutMs)),
 
     async executeTool(request) {
       const options = { summary: `tool ${request.tool}` };

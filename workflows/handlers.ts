@@ -4,11 +4,13 @@
  */
 import {
   ApplicationFailure,
+  currentUpdateInfo,
   defineQuery,
   defineSignal,
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow';
+import { answerCommandOnce } from '../core/answer-command-once.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { readConversation } from '../core/view.ts';
 import { QUERIES, SIGNALS, UPDATES } from '../protocol/session-messages.ts';
@@ -36,6 +38,23 @@ export function setUpdateHandler<Name extends keyof UpdateArguments>(
   setHandler(defineUpdate<UpdateResults[Name], [UpdateArguments[Name]]>(UPDATES[name]), handler, {
     validator,
   });
+}
+
+/**
+ * As `setUpdateHandler`, for a command that a repeat would carry out anew: the id of the update gets its first answer,
+ * which within a run is the server's own doing, also after a rollover.
+ */
+export function setCommandHandler<Name extends 'interrupt' | 'pauseTask' | 'resumeTask'>(
+  { state }: Conversation,
+  name: Name,
+  handler: (argument: UpdateArguments[Name]) => UpdateResults[Name],
+  validator: (argument: UpdateArguments[Name]) => void,
+): void {
+  setUpdateHandler(
+    name,
+    (argument) => answerCommandOnce(state, currentUpdateInfo()?.id ?? '', () => handler(argument)),
+    validator,
+  );
 }
 
 export function setSignalHandler<Name extends keyof SignalArguments>(

@@ -2,24 +2,21 @@
  * The run of one phase's hooks. It has a conversation's place in the session, without a turn: a background agent that it
  * starts is a task like any other, which the person may look at, steer and stop, and which notifies nobody.
  */
-import { condition } from '@temporalio/workflow';
 import { openConversation } from '../core/conversation-state.ts';
-import type { TaskRecord } from '../core/conversation-state.ts';
 import { describeHooks } from '../core/describe-hooks.ts';
-import { toHookFailure } from '../core/hook-failure.ts';
-import { startTask } from '../core/start-task.ts';
-import { requestStop } from '../core/stop-task.ts';
 import { toHookAgent, toHookRoster } from '../core/hook-roster.ts';
+import type { OpenHookRequest } from '../protocol/activities.ts';
 import type { HookEnd, HooksInput } from '../protocol/hook-runs.ts';
 import type { Hook, HookName, HookStatus } from '../protocol/hooks.ts';
 import type { HookPhase } from '../protocol/ids.ts';
 import type { HookNews } from '../protocol/session-messages.ts';
-import { isTerminal } from '../protocol/task.ts';
 import { createConversation } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
 import { setReadHandler } from './handlers.ts';
+import { runHookAgent } from './hook-agent.ts';
+import { runHookFunction } from './hook-function.ts';
 import { setTaskHandlers } from './task-handlers.ts';
 
 export interface HookRun {
@@ -28,6 +25,10 @@ export interface HookRun {
   phase: HookPhase;
   /** What is known of each hook, in the order of their begin. */
   hooks: { name: string; status: HookStatus }[];
+  /** The task of the background agent that answered last. */
+  lastTask: string | null;
+  /** Variables that were asked for in vain, as far as that was told. */
+  toldMissing: string[];
   /** What runs is to end, and nothing begins any more. */
   isStopped: boolean;
   /** Because the session is being closed. */
@@ -52,7 +53,17 @@ export function openHookRun(input: HooksInput, phase: HookPhase, tell: HookRun['
   const conversation = createConversation(state, input, () => describeHooks(hooks));
   setReadHandler(conversation);
   setTaskHandlers(conversation);
-  return { conversation, input, phase, hooks, isStopped: false, isCancelled: false, tell };
+  return {
+    conversation,
+    input,
+    phase,
+    hooks,
+    lastTask: null,
+    toldMissing: [],
+    isStopped: false,
+    isCancelled: false,
+    tell,
+  };
 }
 
 /** Runs a hook to its end. `isEnough`: says of an end whether the others have to stop, too. */
@@ -61,60 +72,52 @@ export async function runHook(
   { hook, position }: { hook: Hook; position: number },
   isEnough: (end: HookEnd) => boolean,
 ): Promise<HookEnd> {
-  const { phase, input } = run;
+  const { phase, conversation } = run;
   const name: HookName = { phase, position, kind: hook.kind, name: hook.name };
   const entry = { name: hook.name, status: 'running' as HookStatus };
   run.hooks.push(entry);
-  const task = run.conversation.ports.newTaskId();
+  const task = hook.kind === 'background_agent' ? conversation.ports.newTaskId() : null;
   const begun = { ...name, task, startedAt: now() };
   await activities.openHook(begun);
   run.tell({ type: 'hook.started', ...name, task });
-  const failure = await runAgent(run, { hook, position }, task);
-  const { output } = hook;
-  const { version: team } = input.roster;
-  const end = await activities.closeHook({ ...begun, endedAt: now(), team, output, failure });
+  const end =
+    task === null ? await callFunction(run, hook, begun) : await runAgent(run, hook, { ...begun, task });
   entry.status = end.status;
-  tellEnd(run, name, end);
+  tellMissing(run, conversation.state.toldMissing);
+  if (end.changed.length > 0) run.tell({ type: 'variables.changed', keys: end.changed, by: hook.name });
+  run.tell({ type: 'hook.finished', ...name, status: end.status, error: end.error });
   if (isEnough(end)) run.isStopped = true;
   return end;
 }
 
-function tellEnd({ tell, conversation }: HookRun, name: HookName, { status, error, changed }: HookEnd): void {
-  const { toldMissing } = conversation.state;
-  if (toldMissing.length > 0) tell({ type: 'variables.missing', keys: [...toldMissing] });
-  if (changed.length > 0) tell({ type: 'variables.changed', keys: changed, by: name.name });
-  tell({ type: 'hook.finished', ...name, status, error });
-}
-
-/** Null where there is an answer to read. */
 async function runAgent(
   run: HookRun,
-  { hook, position }: { hook: Hook; position: number },
-  id: string,
-): Promise<ReturnType<typeof toHookFailure>> {
-  const { state, ports } = run.conversation;
-  const request = {
-    id,
-    agent: String(position),
-    task: TASK_TEXTS[run.phase],
-    title: `${hook.name}, ${run.phase === 'pre' ? 'before' : 'after'} the session`,
-    notify: 'never' as const,
-  };
-  const started = startTask(state, ports, request, { cause: 'hook', mode: 'background' });
-  if ('refused' in started) throw new Error(`a hook's task may not start: ${started.refused.message}`);
-  const { task } = started;
-  const isInTime = await ports.until(() => isTerminal(task.status) || run.isStopped, hook.timeoutMs);
-  await stop(run, task);
-  return toHookFailure(task, { isInTime, isStopped: run.isStopped, timeoutMs: hook.timeoutMs });
+  hook: Hook,
+  begun: OpenHookRequest & { task: string },
+): Promise<HookEnd> {
+  const { phase, conversation, input } = run;
+  const { task: id, position } = begun;
+  const end = await runHookAgent(conversation, { id, phase, hook, position, isStopped: () => run.isStopped });
+  if (end === null) run.lastTask = id;
+  const { output } = hook;
+  return activities.closeHook({ ...begun, endedAt: now(), team: input.roster.version, output, end });
 }
 
-async function stop({ conversation }: HookRun, task: TaskRecord): Promise<void> {
-  if (isTerminal(task.status)) return;
-  requestStop(conversation.state, conversation.ports, task);
-  await condition(() => isTerminal(task.status));
+async function callFunction(run: HookRun, hook: Hook, begun: OpenHookRequest): Promise<HookEnd> {
+  const { phase, input, lastTask: responseOf } = run;
+  const { position } = begun;
+  const isStopped = (): boolean => run.isStopped;
+  const call = { input, phase, hook, position, responseOf, isStopped };
+  const { missing, ...ended } = await runHookFunction(call);
+  tellMissing(run, missing);
+  const { status, error } = ended;
+  const { version: team } = input.roster;
+  await activities.closeHook({ ...begun, endedAt: now(), team, output: 'text', end: { status, error } });
+  return ended;
 }
 
-const TASK_TEXTS: Record<HookPhase, string> = {
-  pre: 'A conversation with a user is about to begin. Do now what you do before it.',
-  post: 'A conversation with a user is over. Do now what you do after it.',
-};
+function tellMissing(run: HookRun, missing: readonly string[]): void {
+  const keys = missing.filter((key) => !run.toldMissing.includes(key));
+  run.toldMissing.push(...keys);
+  if (keys.length > 0) run.tell({ type: 'variables.missing', keys });
+}

@@ -36,14 +36,14 @@ async function analyze({ hooks, input }: HookRun, model: string): Promise<void> 
     const options = { summary: `analysis · ${model}` };
     entry.status = await activities.analyzeSession.executeWithOptions(options, [{ ...begun, team }]);
   } catch (error) {
-    const failure = { status: 'failed' as const, error: toEventError(error) };
-    entry.status = failure.status;
+    const end = { status: 'failed' as const, error: toEventError(error) };
+    entry.status = end.status;
     await activities.closeHook({
       ...begun,
       task: null,
       team,
       output: 'text',
-      failure,
+      end,
       endedAt: now(),
     });
   }

@@ -3,8 +3,11 @@ import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } f
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
+import { takeEndReason } from '../core/engine-tools/end-session.ts';
+import { hasRunningFunctions } from '../core/finish-function.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { mayBeKept, requestStop } from '../core/stop-task.ts';
+import { tellMissing } from '../core/tell-missing.ts';
 import { runTurn } from '../core/turn.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
@@ -14,8 +17,9 @@ import { closeByTime } from './close-by-time.ts';
 import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
-import { refuse, setReadHandler, setSignalHandler, setUpdateHandler } from './handlers.ts';
+import { refuse, setCommandHandler, setReadHandler, setSignalHandler, setUpdateHandler } from './handlers.ts';
 import { runPreSession, startPostSession } from './hooks-of-session.ts';
+import { keepFollowUps } from './keep-follow-ups.ts';
 import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { setTaskHandlers } from './task-handlers.ts';
@@ -27,6 +31,10 @@ export interface SessionSummary {
   turns: number;
   usage: Usage;
   tasks: { id: string; agent: string; status: string }[];
+}
+
+interface Closing {
+  request: CloseRequest | null;
 }
 
 export async function session(input: SessionInput): Promise<SessionSummary> {
@@ -42,7 +50,7 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
   const { carried } = input;
   const state = carried === undefined ? openConversation(opening) : readCarriedState(opening, carried);
   const conversation = createConversation(state, input);
-  const closing: { request: CloseRequest | null } = { request: null };
+  const closing: Closing = { request: null };
   setHandlers(conversation, closing);
   if (carried === undefined) openSession(conversation, input);
   const root = CancellationScope.current();
@@ -50,9 +58,10 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
     conversation.launcher.takeUpInherited();
     void keepStatuses(state);
+    void keepFollowUps(conversation);
     closeByTime(state, (reason) => close(conversation, closing, { reason }));
     if (state.isOpening) await runHooksBefore(conversation, closing);
-    await runTurns(conversation, input);
+    await runTurns(conversation, closing, input);
     const summary = await settle(conversation, closing.request?.tasks ?? state.roster.onClose);
     if (closing.request?.withoutPost !== true) await startPostSession(conversation);
     return summary;
@@ -69,10 +78,7 @@ const DEMO_NOTICE =
   'No model provider is configured: a local demo model answers. Set OPENAI_API_KEY or ANTHROPIC_API_KEY for real ones.';
 
 /** Turns begin when the hooks before the session are done; one of them may say that there is to be none. */
-async function runHooksBefore(
-  conversation: Conversation,
-  closing: { request: CloseRequest | null },
-): Promise<void> {
+async function runHooksBefore(conversation: Conversation, closing: Closing): Promise<void> {
   const { state, ports } = conversation;
   const end = await runPreSession(conversation);
   if (state.status !== 'open') return;
@@ -86,12 +92,14 @@ async function runHooksBefore(
   ports.record({ type: 'session.closing', reason, aborted: true });
 }
 
-function setHandlers(conversation: Conversation, closing: { request: CloseRequest | null }): void {
+function setHandlers(conversation: Conversation, closing: Closing): void {
   const { state, ports } = conversation;
   setReadHandler(conversation);
   setTaskHandlers(conversation);
   setSignalHandler('hookNews', (news) => {
-    if (state.status !== 'closed') ports.record(news);
+    // What is missing was perhaps told before, by a template of the conversation itself.
+    if (news.type === 'variables.missing') tellMissing(state, ports, news.keys);
+    else if (state.status !== 'closed') ports.record(news);
   });
 
   setUpdateHandler(
@@ -100,7 +108,8 @@ function setHandlers(conversation: Conversation, closing: { request: CloseReques
     (message) => refuse(refuseMessage(state, message)),
   );
 
-  setUpdateHandler(
+  setCommandHandler(
+    conversation,
     'interrupt',
     () => {
       const changed = state.turnOpen && state.interruptedTurn !== state.turn;
@@ -121,11 +130,7 @@ function setHandlers(conversation: Conversation, closing: { request: CloseReques
 }
 
 /** False when it is being closed already. */
-function close(
-  { state, ports }: Conversation,
-  closing: { request: CloseRequest | null },
-  request: CloseRequest,
-): boolean {
+function close({ state, ports }: Conversation, closing: Closing, request: CloseRequest): boolean {
   if (state.status !== 'open') return hasten({ state, ports }, closing, request);
   closing.request = { ...request, tasks: request.tasks ?? state.roster.onClose };
   ports.record({ type: 'session.closing', reason: request.reason });
@@ -136,7 +141,7 @@ function close(
 /** Of a close that lets tasks wrap up, one that stops them now makes it. */
 function hasten(
   { state, ports }: Pick<Conversation, 'state' | 'ports'>,
-  closing: { request: CloseRequest | null },
+  closing: Closing,
   { tasks }: CloseRequest,
 ): boolean {
   const isWaiting = state.status === 'closing' && closing.request?.tasks === 'wrap_up';
@@ -147,7 +152,7 @@ function hasten(
 }
 
 /** The loop: a turn whenever something waits, a new run when this one is long, until the session is closed. */
-async function runTurns(conversation: Conversation, input: SessionInput): Promise<void> {
+async function runTurns(conversation: Conversation, closing: Closing, input: SessionInput): Promise<void> {
   const { state, ports, rollover } = conversation;
   let turns = 0;
   const isDue = (): boolean => isRolloverDue(state, rollover, turns);
@@ -158,6 +163,8 @@ async function runTurns(conversation: Conversation, input: SessionInput): Promis
     if (state.inbox.length > 0) {
       await runTurn(state, ports, { atLimit: 'stop', mayRollOver: () => false });
       turns += 1;
+      const reason = takeEndReason(state);
+      if (reason !== null) close(conversation, closing, { reason });
       await keepPlacedMessages(state);
     }
     if (!isDue()) continue;
@@ -181,16 +188,18 @@ async function keepPlacedMessages(state: ConversationState): Promise<void> {
 
 /** Tasks first, then the end: the close is complete only when the tree is quiet. */
 async function settle(conversation: Conversation, onClose: OnClose): Promise<SessionSummary> {
-  const { state, ports } = conversation;
+  const { state, ports, functions } = conversation;
   upsertSearchAttributes(toStatusAttribute('closing'));
   const tasks = state.tasks.filter((task) => onClose !== 'keep' || !mayBeKept(task));
   const mode = onClose === 'wrap_up' ? 'wrap_up' : 'now';
   for (const task of tasks) requestStop(state, ports, task, { mode });
+  if (onClose === 'stop') functions.cancel();
   // One that is kept may ask now, and is stopped then.
   await condition(
     () =>
       tasks.every((task) => isTerminal(task.status)) &&
-      state.tasks.every(({ status }) => status !== 'cancelling'),
+      state.tasks.every(({ status }) => status !== 'cancelling') &&
+      !hasRunningFunctions(state),
   );
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });

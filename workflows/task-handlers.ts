@@ -11,7 +11,7 @@ import { REFUSALS } from '../protocol/failures.ts';
 import type { SteerRequest } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { Conversation } from './conversation.ts';
-import { refuse, setSignalHandler, setUpdateHandler } from './handlers.ts';
+import { refuse, setCommandHandler, setSignalHandler, setUpdateHandler } from './handlers.ts';
 
 /** Below the ten seconds that the API gives an update: a stop that takes longer is answered as `cancelling`. */
 const QUIET_WITHIN_MS = 8_000;
@@ -88,9 +88,11 @@ function refuseSteering(state: ConversationState, request: SteerRequest): Refusa
   return { type: REFUSALS.taskFinished, message: `task ${task.id} ${why}: it takes no more messages` };
 }
 
-function setHoldHandlers({ state, ports }: Conversation): void {
+function setHoldHandlers(conversation: Conversation): void {
+  const { state, ports } = conversation;
   for (const [name, act] of [['pauseTask', pauseTask] as const, ['resumeTask', resumeTask] as const]) {
-    setUpdateHandler(
+    setCommandHandler(
+      conversation,
       name,
       ({ task: id }) => {
         const task = ownTask(state, id);

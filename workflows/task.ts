@@ -1,6 +1,7 @@
 /** The workflow of a background agent: one piece of work, from its text in the store to its result there. */
 import { CancellationScope, condition, continueAsNew } from '@temporalio/workflow';
 import { acceptMessage } from '../core/accept-message.ts';
+import { hasRunningFunctions } from '../core/finish-function.ts';
 import { openConversation, readCarriedState } from '../core/conversation-state.ts';
 import type { ConversationState, Opening, TaskRecord } from '../core/conversation-state.ts';
 import { placePrerequisites } from '../core/prerequisites.ts';
@@ -121,9 +122,9 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
   return { status: 'cancelled', partial, error: null };
 }
 
-/** A task holds its answer while tasks of its own run. */
+/** A task holds its answer while tasks of its own run, or functions that it does not wait for. */
 function hasUnfinishedTasks(state: ConversationState): boolean {
-  return state.tasks.some((child) => !isTerminal(child.status));
+  return state.tasks.some((child) => !isTerminal(child.status)) || hasRunningFunctions(state);
 }
 
 function lastError(state: ConversationState): EventError | null {
@@ -133,12 +134,11 @@ function lastError(state: ConversationState): EventError | null {
 
 /** Its own tasks end first; then its result is in the store, its starter is told, and it is over. */
 async function finish(conversation: Conversation, input: TaskInput, end: WorkEnd): Promise<TaskReport> {
-  const { state, ports } = conversation;
+  const { state, ports, functions } = conversation;
   state.status = 'closing';
   for (const child of state.tasks) requestStop(state, ports, child);
-  await condition(
-    () => state.tasks.every((child) => isTerminal(child.status)) && state.receipts.length === 0,
-  );
+  functions.cancel();
+  await condition(() => !hasUnfinishedTasks(state) && state.receipts.length === 0);
   const report = {
     task: input.task,
     ...end,

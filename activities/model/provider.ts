@@ -36,7 +36,7 @@ export type PromptMessage =
 export interface ProviderRequest {
   system: string;
   messages: PromptMessage[];
-  tools: ToolDefinition[];
+  tools: readonly ToolDefinition[];
   /** `none`: tools stay in the prompt (the cache holds) and may not be called. */
   toolChoice: 'auto' | 'none';
   /** The form of the answer, where it has one. */

@@ -7,7 +7,7 @@ import { currentRun } from '../current-run.ts';
 import { hashRequest } from '../model/request-hash.ts';
 import type { ProviderRequest } from '../model/provider.ts';
 import type { CatalogTool } from '../tools/catalog-tool.ts';
-import { listTools, toDefinition } from '../tools/tool-catalog.ts';
+import { offerTools } from '../tools/tool-catalog.ts';
 
 import { toPromptMessages } from './prompt-messages.ts';
 import { renderInstruction } from './render-instruction.ts';
@@ -16,7 +16,7 @@ import { renderSystemPrompt } from './system-prompt.ts';
 export interface PreparedPrompt {
   team: Team;
   agent: Agent;
-  tools: CatalogTool[];
+  tools: readonly CatalogTool[];
   request: ProviderRequest;
   /** Variables that the instruction asks for and nobody has set. */
   missing: string[];
@@ -30,24 +30,26 @@ export interface PreparedPrompt {
 export async function preparePrompt(store: Store, call: ModelCallRequest): Promise<PreparedPrompt> {
   const { team, agent } = await loadAgent(store, call);
   const step = { turn: call.turn, step: call.step, run: currentRun() };
-  await store.transcript.openStep(call, step);
-  await store.transcript.append(call, call.append, step);
-  const rows = await store.transcript.read(call, { upTo: call.head });
+  await store.transcript.openStep(call, step, call.append);
+  const rows = await store.transcript.readForRun(call, step.run, call.head);
   const isTask = call.task !== null;
-  const tools = listTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
+  const { tools, definitions } = offerTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
   const date = new Date(rows[0]?.at ?? 0).toISOString().slice(0, 10);
   const situation = { isTask, date };
   const rendered = await renderInstruction(store, call, agent);
   const request: ProviderRequest = {
     system: renderSystemPrompt(team, rendered.agent, situation),
     messages: await toPromptMessages(rows, (id) => loadFile(store, call.workspace, id)),
-    tools: tools.map(toDefinition),
+    tools: definitions,
     toolChoice: call.tools ?? 'auto',
     ...(agent.structuredOutput === undefined ? {} : { output: agent.structuredOutput }),
   };
   const model = team.models[agent.model];
   if (model === undefined) throw missing(`The team has no model named ${agent.model}.`);
-  const asWritten = { ...request, system: renderSystemPrompt(team, agent, situation) };
+  const isAsWritten = rendered.agent === agent;
+  const asWritten = isAsWritten
+    ? request
+    : { ...request, system: renderSystemPrompt(team, agent, situation) };
   const requestHash = hashRequest(model, asWritten);
   return { team, agent, tools, request, missing: rendered.missing, requestHash };
 }

@@ -12,8 +12,10 @@ export async function toPromptMessages(
   loadFile: LoadFile,
 ): Promise<PromptMessage[]> {
   const messages: PromptMessage[] = [];
+  const answers = new Map(rows.map(({ call }, index) => [call, index]));
   for (const [index, row] of rows.entries()) {
-    if (row.kind === 'assistant') messages.push(...toAssistantMessages(row, rows.slice(index + 1)));
+    const isAnswered = (call: string) => (answers.get(call) ?? -1) > index;
+    if (row.kind === 'assistant') messages.push(...toAssistantMessages(row, isAnswered));
     else if (row.kind === 'tool') messages.push(toToolMessage(row));
     else messages.push({ role: 'user', parts: await toUserParts(row, loadFile) });
   }
@@ -21,12 +23,12 @@ export async function toPromptMessages(
 }
 
 /** The reply, and results for calls that have none: providers refuse a call without one. */
-function toAssistantMessages(row: TranscriptRow, later: readonly TranscriptRow[]): PromptMessage[] {
+function toAssistantMessages(row: TranscriptRow, isAnswered: (call: string) => boolean): PromptMessage[] {
   const text = textOf(row.content);
   const thinking = row.content.filter((part): part is ThinkingPart => part.type === 'thinking');
   const provider = row.model?.split('/')[0] ?? null;
   const marked = row.status === 'interrupted' ? `${text} [the user interrupted here]` : text;
-  const missing = row.toolCalls.filter((call) => !later.some((other) => other.call === call.id));
+  const missing = row.toolCalls.filter(({ id }) => !isAnswered(id));
   return [
     { role: 'assistant', text: marked, thinking, toolCalls: row.toolCalls, provider },
     ...missing.map(({ id, name }) => ({

@@ -19,9 +19,14 @@ export function renderSystemPrompt(team: Team, agent: Agent, situation: PromptSi
   if (agent.subAgents.length > 0) sections.push(describeSubAgents(team, agent));
   const dialect = readDialect(agent);
   if (dialect !== null) sections.push(BACKGROUND_RULES[dialect]);
+  else if (hasBackgroundFunctions(team, agent)) sections.push(FUNCTION_RULE);
   if (agent.structuredOutput !== undefined) sections.push(outputRules(agent.structuredOutput.schema));
   sections.push(situation.isTask ? TASK_RULES : CONVERSATION_RULES);
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function hasBackgroundFunctions({ functions = {} }: Team, agent: Agent): boolean {
+  return (agent.functions ?? []).some((key) => functions[key]?.background === true);
 }
 
 function describeSubAgents(team: Team, agent: Agent): string {
@@ -34,6 +39,9 @@ function describeSubAgents(team: Team, agent: Agent): string {
 
 const NOTICE_RULE =
   '- When an agent ends you are told by <background_task id agent status>…</background_task>. It comes from the system, not from the user: tell the user what came out, in your own words, without being asked.';
+
+const FUNCTION_RULE =
+  'Some of your functions work in the background: you are told of their ends by <background_task id agent status>…</background_task>. It comes from the system, not from the user: tell the user what came out, in your own words, without being asked.';
 
 const BACKGROUND_RULES: Record<DialectName, string> = {
   background_agents: `Background agents work beside this conversation, and you never keep the user waiting for them.

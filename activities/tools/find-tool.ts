@@ -1,4 +1,5 @@
 import { reportProgress } from './report-progress.ts';
+import { setVariable } from './set-variable.ts';
 import { saveFile } from './save-file.ts';
 import { createTodos, listTodos, updateTodos } from './todo-tools.ts';
 import type { Tool } from './tool-effect.ts';
@@ -13,6 +14,7 @@ const tools: Record<string, Tool | undefined> = {
   create_todos: createTodos,
   update_todos: updateTodos,
   list_todos: listTodos,
+  set_variable: setVariable,
 };
 
 /** The tool of that name; for another one a tool that says that it does not exist. */

@@ -1,36 +1,63 @@
 /** The tools that an agent is offered, and the check of a call's arguments against them. */
 import { z } from 'zod';
+import { findValueProblems } from '../../config/json-schema.ts';
 import type { ToolCall } from '../../protocol/content.ts';
 import * as schemas from '../../protocol/schemas/tool-arguments.ts';
 import type { Agent, Team } from '../../protocol/team.ts';
 import type { ToolDefinition } from '../model/provider.ts';
 import type { CatalogTool } from './catalog-tool.ts';
+import { listFunctionTools } from './function-tools.ts';
 import { handoffTool, listDelegationTools } from './delegation-tools.ts';
 
-export interface ToolSituation {
+interface ToolSituation {
   /** Inside a task: nothing is handed over there. */
   isTask: boolean;
   /** There are tasks to look after, whatever the agent's own tools are. */
   hasTasks: boolean;
 }
 
+export interface OfferedTools {
+  tools: readonly CatalogTool[];
+  /** As the model is told of them. */
+  definitions: readonly ToolDefinition[];
+}
+
+/** By agent and situation: making schemas and rendering them takes longer than all else before a model call. */
+const offered = new WeakMap<Agent, Map<string, OfferedTools>>();
+
+/** What an agent has in a situation never changes: a team that is changed is another team. */
+export function offerTools(team: Team, agent: Agent, situation: ToolSituation): OfferedTools {
+  const known = offered.get(agent) ?? new Map<string, OfferedTools>();
+  offered.set(agent, known);
+  const key = `${situation.isTask} ${situation.hasTasks}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const tools = listTools(team, agent, situation);
+  const offer = { tools, definitions: tools.map(toDefinition) };
+  known.set(key, offer);
+  return offer;
+}
+
 /** In a stable order: a changed prefix would cost the provider's cache. */
-export function listTools(team: Team, agent: Agent, { isTask, hasTasks }: ToolSituation): CatalogTool[] {
+function listTools(team: Team, agent: Agent, { isTask, hasTasks }: ToolSituation): CatalogTool[] {
   const tools: CatalogTool[] = [];
   tools.push(...listDelegationTools(team, agent, hasTasks));
   for (const { type } of agent.toolsets) {
     if (type === 'think') tools.push(THINK);
     if (type === 'todo') tools.push(...TODO_TOOLS);
   }
+  tools.push(...listFunctionTools(team, agent, isTask));
   if (isTask) tools.push(SAVE_FILE, REPORT_PROGRESS, ASK_STARTER);
   else if (agent.handoffs.length > 0) tools.push(handoffTool(team, agent));
   const unavailable = team.unavailable.filter((entry) => entry.agent === agent.name);
   return [...tools, ...unavailable.map(({ toolset, reason }) => unavailableTool(toolset, reason))];
 }
 
-export function toDefinition(tool: CatalogTool): ToolDefinition {
+function toDefinition(tool: CatalogTool): ToolDefinition {
+  const { name, description } = tool;
+  if ('parameters' in tool) return { name, description, parameters: tool.parameters };
   const { $schema: _dialect, ...parameters } = z.toJSONSchema(tool.arguments, { io: 'input' });
-  return { name: tool.name, description: tool.description, parameters };
+  return { name, description, parameters };
 }
 
 /** The call with checked arguments, or with the problem that its answer will name. */
@@ -46,13 +73,21 @@ export function checkToolCall(
       problem: `unknown tool: ${call.name}. ${known === '' ? 'There are no tools.' : `The tools are: ${known}.`}`,
     };
   }
+  if ('parameters' in tool) {
+    const problems = findValueProblems(tool.parameters, call.arguments);
+    return problems.length === 0 ? call : { ...call, problem: unfitWords(call.name, problems) };
+  }
   if (tool.unavailable !== undefined) return { ...call, problem: tool.unavailable };
   const parsed = tool.arguments.safeParse(call.arguments);
   if (parsed.success) return { ...call, arguments: parsed.data };
   const problems = parsed.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`,
   );
-  return { ...call, problem: `the arguments do not fit ${call.name}: ${problems.join('; ')}` };
+  return { ...call, problem: unfitWords(call.name, problems) };
+}
+
+function unfitWords(name: string, problems: string[]): string {
+  return `the arguments do not fit ${name}: ${problems.join('; ')}`;
 }
 
 const THINK: CatalogTool = {

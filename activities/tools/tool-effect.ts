@@ -8,6 +8,9 @@ export interface ToolEffect {
   text: string;
   file?: ToolResult['file'];
   resultRead?: boolean;
+  /** Variables that it set, and those that it asked for in vain. */
+  changed?: string[];
+  missing?: string[];
 }
 
 /** A tool's work. Its arguments were checked when the model's reply came in; what it throws is tried again. */

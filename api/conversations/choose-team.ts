@@ -1,6 +1,7 @@
 /** The team that a session is opened with: one of the folder by its name, or one that came along. */
 import { nearestName } from '../../config/nearest-name.ts';
 import type { Finding } from '../../config/teams/finding.ts';
+import { listSecrets } from '../../core/function-address.ts';
 import type { OpenSessionBody } from '../../protocol/schemas/requests.ts';
 import type { Team } from '../../protocol/team.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -23,6 +24,7 @@ export function chooseTeam(
   const { team, errors } = compileTeam({ workspace, name: INLINE_NAME, yaml });
   if (team === null) throw invalidTeam('The team that came along', errors, 'team');
   refuseOwnAddresses(team);
+  refuseSecrets(team);
   return team;
 }
 
@@ -34,6 +36,18 @@ function refuseOwnAddresses({ models }: Team): void {
     'a team that comes along may not say where a model is called or with which key; ' +
     'what has base_url, token_key or providers belongs into the folder of teams';
   throw new Problem('invalid-team', message, { errors: [{ path: 'team.models', message }] });
+}
+
+/** For the same reason. */
+function refuseSecrets({ functions = {} }: Team): void {
+  const own = Object.entries(functions).find(([, { url, headers }]) =>
+    [url, ...Object.values(headers)].some((text) => listSecrets(text).length > 0),
+  );
+  if (own === undefined) return;
+  const message =
+    'a team that comes along may not use ${env.NAME} and ${secret:NAME}; ' +
+    'a function that needs secrets belongs into the folder of teams';
+  throw new Problem('invalid-team', message, { errors: [{ path: `team.functions.${own[0]}`, message }] });
 }
 
 function findTeam({ teams }: Pick<TeamDependencies, 'teams'>, workspace: string, name: string): Team {

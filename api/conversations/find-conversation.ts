@@ -3,7 +3,8 @@ import type { ConversationId } from '../../protocol/ids.ts';
 import type { SessionRecord } from '../../storage/session-store.ts';
 import type { Store } from '../../storage/store.ts';
 import type { TaskRecord } from '../../storage/task-store.ts';
-import { notFound } from '../http/problem.ts';
+import type { EventSource } from '../feed/event-source.ts';
+import { notFound, Problem } from '../http/problem.ts';
 import { maySee } from '../principal.ts';
 import type { Principal } from '../principal.ts';
 
@@ -36,14 +37,26 @@ export async function findSession(
 }
 
 export async function findTask(
-  store: Store,
+  { store, source }: { store: Store; source: EventSource },
   principal: Principal,
   { session, task }: { session: string; task: string },
 ): Promise<FoundTask> {
   const { id, record: sessionRecord } = await findSession(store, principal, session);
   const { workspace } = id;
   const record = TASK_ID.test(task) ? await store.tasks.get({ workspace, session, task }) : null;
+  if (record === null && (await isOnItsWay(source, id, task))) {
+    throw new Problem('unavailable', `The task ${task} is about to start. Try again soon`, {
+      headers: { 'Retry-After': '1' },
+    });
+  }
   if (record === null) throw notFound('task', task);
   const starter = { ...id, task: record.starter };
   return { id: { ...id, task }, starter, record, session: sessionRecord };
+}
+
+/** The feed tells of a task before it is in the store, and long before while the store is away. */
+async function isOnItsWay(source: EventSource, session: ConversationId, task: string): Promise<boolean> {
+  if (!TASK_ID.test(task) || (await source.isOver(session))) return false;
+  const read = await source.readWorkflow(session, Number.MAX_SAFE_INTEGER);
+  return read?.view.tasks.some(({ id }) => id === task) ?? false;
 }

@@ -4,6 +4,7 @@ import type { ListedSessionResource, SessionResource } from '../../protocol/sche
 import type { ConversationView } from '../../protocol/session-messages.ts';
 import { isTerminal } from '../../protocol/task.ts';
 import type { SessionRecord } from '../../storage/session-store.ts';
+import type { Store } from '../../storage/store.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { EventSource } from '../feed/event-source.ts';
 import type { FoundSession } from './find-conversation.ts';
@@ -26,9 +27,10 @@ const UNKNOWN_USAGE = {
 export async function readSession(
   { store, gateway, clock }: Pick<ApiDependencies, 'store' | 'gateway' | 'clock'>,
   source: EventSource,
-  { id, record }: FoundSession,
+  found: FoundSession,
 ): Promise<SessionResource> {
-  const { view, isStale } = await readView(source, { id, record });
+  const { id } = found;
+  const { view, isStale, record } = await readView(store, source, found);
   // Tasks that were kept at the close end without their starter: the store alone knows of them.
   const known = (view?.tasks ?? []).filter((task) => record.finalView === null || isTerminal(task.status));
   const tree = await readTaskTree({ store }, source, id, known);
@@ -67,19 +69,30 @@ export function renderListedSession(record: SessionRecord): ListedSessionResourc
   };
 }
 
-/** A closed session has its last view in the store. */
+interface Viewed {
+  view: ConversationView | null;
+  isStale: boolean;
+  record: SessionRecord;
+}
+
+/** A closed session has its last view in the store; one whose workflow has ended meanwhile has it there by now. */
 async function readView(
+  store: Store,
   source: EventSource,
   { id, record }: FoundSession,
-): Promise<{ view: ConversationView | null; isStale: boolean }> {
-  if (record.finalView !== null) return { view: record.finalView as ConversationView, isStale: false };
+  isRepeated = false,
+): Promise<Viewed> {
+  const known = { isStale: false, record };
+  if (record.finalView !== null) return { view: record.finalView as ConversationView, ...known };
   try {
     const read = await source.readWorkflow(id, NO_EVENTS);
-    return { view: read?.view ?? null, isStale: false };
+    if (read !== null || isRepeated) return { view: read?.view ?? null, ...known };
   } catch (error) {
-    if (error instanceof TemporalAway) return { view: null, isStale: true };
+    if (error instanceof TemporalAway) return { view: null, isStale: true, record };
     throw error;
   }
+  const ended = await store.sessions.get(id.workspace, id.session);
+  return readView(store, source, { id, record: ended ?? record }, true);
 }
 
 /** What is closed in the store is closed, whatever a view of before says. */

@@ -35,7 +35,8 @@ export async function startTask(
   await services.store.files.assign(id.workspace, id.session, body.attachments ?? []);
   const started = await start(services, id, request, `${task}:${hashBody(body)}`);
   const stored = await findStored(services, principal, { session: id.session, task: started.task });
-  return { task: stored, existing: started.existing };
+  // What this very request has started before, unheard, is what it starts.
+  return { task: stored, existing: started.task !== task };
 }
 
 async function start(
@@ -72,14 +73,14 @@ async function requireFiles(
 }
 
 async function findStored(
-  { store }: Services,
+  services: Services,
   principal: Principal,
   place: { session: string; task: string },
 ): Promise<FoundTask> {
   const end = Date.now() + STORED_WITHIN_MS;
   for (;;) {
     try {
-      return await findTask(store, principal, place);
+      return await findTask(services, principal, place);
     } catch (error) {
       const isEarly = error instanceof Problem && Date.now() < end;
       if (!isEarly) throw error;

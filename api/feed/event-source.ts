@@ -5,6 +5,7 @@ import type { EventResource } from '../../protocol/schemas/event.ts';
 import type { ConversationRead, TaskView } from '../../protocol/session-messages.ts';
 import { isTerminal } from '../../protocol/task.ts';
 import type { Store } from '../../storage/store.ts';
+import { abortSession } from './abort-session.ts';
 import { gatherContent } from './content-index.ts';
 import { WorkflowGone } from '../gateway/failures.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -16,10 +17,14 @@ export interface EventPage {
   isAtHead: boolean;
   /** There will never be more. */
   isEnded: boolean;
+  /** The tasks that the conversation waits for, as its workflow says; null where that was not asked. */
+  transfers: FeedHead['transfers'] | null;
 }
 
 export interface FeedHead {
   offset: number;
+  /** The workflow said so; else there may be more to read, or an end to find. */
+  isLive: boolean;
   transfers: Pick<TaskView, 'id' | 'status'>[];
 }
 
@@ -47,7 +52,7 @@ export class EventSource {
     limit: number,
     { storedOnly = false } = {},
   ): Promise<EventPage> {
-    const isOver = await this.isOver(id);
+    let isOver = await this.isOver(id);
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#store.events.read(id, from, limit);
       if (stored.length === limit) return this.#render(id, stored, null, { isAtHead: false, isEnded: false });
@@ -56,8 +61,12 @@ export class EventSource {
       }
       const next = from + stored.length;
       const read = await this.readWorkflow(id, from);
-      if (read === null)
-        return this.#render(id, stored, null, { isAtHead: true, isEnded: await this.isOver(id) });
+      if (read === null) {
+        isOver = await this.isOver(id);
+        // What it had last has come into the store since that was read.
+        if (isOver) continue;
+        return this.#render(id, stored, null, { isAtHead: true, isEnded: false });
+      }
       const isContiguous = read.firstOffset <= next || read.view.offset < next;
       // Of what both have, the workflow is right: a rollover that did not come about may have archived too early.
       const archived = stored.filter(({ offset }) => offset < read.firstOffset);
@@ -76,13 +85,11 @@ export class EventSource {
   async findHead(id: ConversationId): Promise<FeedHead> {
     const read = (await this.isOver(id)) ? null : await this.readWorkflow(id, NO_EVENTS);
     if (read === null) return this.findStoredHead(id);
-    const { offset, tasks } = read.view;
-    const transfers = tasks.filter(({ mode, status }) => mode === 'transfer' && !isTerminal(status));
-    return { offset, transfers };
+    return { offset: read.view.offset, isLive: true, transfers: findTransfers(read) };
   }
 
   async findStoredHead(id: ConversationId): Promise<FeedHead> {
-    return { offset: await this.#store.events.lastOffset(id), transfers: [] };
+    return { offset: await this.#store.events.lastOffset(id), isLive: false, transfers: [] };
   }
 
   /** The session was closed or the task has ended, and everything of it is in the store. */
@@ -101,8 +108,11 @@ export class EventSource {
     try {
       return await this.#gateway.read(id, from);
     } catch (error) {
-      if (error instanceof WorkflowGone) return null;
-      throw error;
+      if (!(error instanceof WorkflowGone)) throw error;
+      if (error.endedAt !== null && id.task === null) {
+        await abortSession(this.#store, this.#gateway, id, error.endedAt);
+      }
+      return null;
     }
   }
 
@@ -114,8 +124,13 @@ export class EventSource {
   ): Promise<EventPage> {
     const unstored = read ?? (() => (state.isEnded ? null : this.readWorkflow(id, NO_EVENTS)));
     const content = await gatherContent(this.#store, id, events, unstored);
-    return { events: events.map((event) => renderEvent(event, content)), ...state };
+    const transfers = read === null ? null : findTransfers(read);
+    return { events: events.map((event) => renderEvent(event, content)), transfers, ...state };
   }
+}
+
+function findTransfers({ view }: ConversationRead): FeedHead['transfers'] {
+  return view.tasks.filter(({ mode, status }) => mode === 'transfer' && !isTerminal(status));
 }
 
 /** The last event of a conversation: nothing follows it. */

@@ -40,6 +40,8 @@ export function renderEvent(event: ConversationEvent, content: ContentIndex): Ev
       const result = text === null ? null : takeHead(text, RESULT_HEAD_BYTES);
       return { ...body, at, result, truncated: body.truncated || result?.length !== text?.length };
     }
+    case 'followup.scheduled':
+      return { ...body, at, dueAt: toIsoTime(body.dueAt) };
     case 'task.asked':
       return { ...body, at, question: content.questionOf(body.task, body.turn, body.step) };
     default:

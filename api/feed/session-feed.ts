@@ -2,6 +2,7 @@
  * The feed of one conversation in this process: one subscription and one reader of the workflow, whatever the
  * number of those who watch. A poke is a hint that there may be more; the workflow says what there is.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { toLiveTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
@@ -19,6 +20,8 @@ const PAGE = 200;
 /** An open feed also asks without a poke: pokes may be lost. */
 const ASK_EVERY_MS = 15_000;
 const RETRY_AFTER_MS = 1000;
+/** Longer than that the bus is not waited for: a feed that may have missed something asks again. */
+const SUBSCRIBED_WITHIN_MS = 250;
 
 export interface FeedListener {
   push(item: FeedItem): void;
@@ -28,6 +31,7 @@ export interface FeedListener {
 export class SessionFeed {
   readonly id: ConversationId;
   readonly #source: EventSource;
+  readonly #bus: Bus;
   readonly #logger: Logger;
   readonly #unsubscribe: () => void;
   readonly #listeners = new Set<FeedListener>();
@@ -36,17 +40,24 @@ export class SessionFeed {
   #head = 0;
   #timer: NodeJS.Timeout | null = null;
   #isAsking = false;
-  #isPoked = false;
+  /** The highest offset that a poke told of since the last question. */
+  #poked = 0;
+  /** What was read at the opening, for the reader that it was opened for. */
+  #first: { from: number; page: EventPage } | null = null;
   #isOver = false;
 
-  /** Sends what comes from now on, or everything from the first event on. */
+  /**
+   * Sends what comes from now on, or everything from the first event on. With an offset, what comes from now on, and
+   * the first page from there on is at hand for `readPage`.
+   */
   constructor(
     id: ConversationId,
     { source, bus, logger }: { source: EventSource; bus: Bus; logger: Logger },
-    from: 'first' | 'latest' = 'latest',
+    from: 'first' | 'latest' | number = 'latest',
   ) {
     this.id = id;
     this.#source = source;
+    this.#bus = bus;
     this.#logger = logger;
     this.#unsubscribe = bus.subscribe(toLiveTopic(id), (message) => this.#receive(message));
     this.#transfers = new TransferFeeds(
@@ -78,6 +89,9 @@ export class SessionFeed {
 
   /** While Temporal is away, what the store has. */
   async readPage(from: number): Promise<EventPage> {
+    const first = this.#first;
+    this.#first = null;
+    if (first?.from === from) return first.page;
     try {
       return await this.#source.readPage(this.id, from, PAGE);
     } catch (error) {
@@ -107,28 +121,46 @@ export class SessionFeed {
     this.#listeners.clear();
   }
 
-  async #open(from: 'first' | 'latest'): Promise<void> {
-    if (from === 'latest') {
-      const { offset, transfers } = await this.#findHead();
-      this.#head = offset;
-      this.#transfers.takeUp(transfers);
-    }
-    // What happened since is asked for at once, so that a poke that came meanwhile is not lost.
-    void this.#ask();
+  async #open(from: 'first' | 'latest' | number): Promise<void> {
+    const isSubscribed = await this.#isSubscribed();
+    const begin = from === 'first' ? null : await this.#findBegin(from);
+    this.#head = begin?.offset ?? 0;
+    this.#transfers.takeUp(begin?.transfers ?? []);
+    // From here on pokes tell of what comes, but for those that were lost before the bus had the subscription.
+    if (isSubscribed && begin?.isLive === true) this.#askAgainIn(ASK_EVERY_MS);
+    else void this.#ask();
   }
 
-  async #findHead(): Promise<FeedHead> {
+  async #isSubscribed(): Promise<boolean> {
+    const timer = new AbortController();
+    const late = sleep(SUBSCRIBED_WITHIN_MS, false, { signal: timer.signal }).catch(() => false);
+    const subscribed = this.#bus.subscribed(toLiveTopic(this.id)).then(() => true);
+    const isSubscribed = await Promise.race([subscribed, late]);
+    timer.abort();
+    return isSubscribed;
+  }
+
+  async #findBegin(from: 'latest' | number): Promise<FeedHead> {
     try {
-      return await this.#source.findHead(this.id);
+      return await (from === 'latest' ? this.#source.findHead(this.id) : this.#readBegin(from));
     } catch (error) {
       if (!(error instanceof TemporalAway)) throw error;
       return this.#source.findStoredHead(this.id);
     }
   }
 
+  async #readBegin(from: number): Promise<FeedHead> {
+    const page = await this.#source.readPage(this.id, from, PAGE);
+    this.#first = { from, page };
+    const { events, transfers, isAtHead, isEnded } = page;
+    const last = events.at(-1);
+    const isAll = last !== undefined && transfers !== null && isAtHead && !isEnded;
+    return isAll ? { offset: last.offset, isLive: true, transfers } : this.#source.findHead(this.id);
+  }
+
   #receive(message: LiveMessage): void {
     if (message.type === 'poke') {
-      if (message.offset > this.#head) void this.#ask();
+      if (message.offset > this.#head) void this.#ask(message.offset);
       return;
     }
     this.#pushLive(message);
@@ -139,16 +171,16 @@ export class SessionFeed {
     for (const listener of this.#listeners) listener.push(item);
   }
 
-  /** One question at a time; those that come meanwhile make one more. */
-  async #ask(): Promise<void> {
-    this.#isPoked = true;
+  /** One question at a time; what is told meanwhile of events that it did not bring makes one more. */
+  async #ask(offset = Infinity): Promise<void> {
+    this.#poked = Math.max(this.#poked, offset);
     if (this.#isAsking) return;
     this.#isAsking = true;
     let pause = ASK_EVERY_MS;
     try {
       await this.#opening;
-      while (this.#isPoked && !this.#isOver) {
-        this.#isPoked = false;
+      while (this.#poked > this.#head && !this.#isOver) {
+        this.#poked = 0;
         await this.#advance();
       }
     } catch (error) {

@@ -21,7 +21,7 @@ export class SessionFeeds {
     const key = toWorkflowId(id);
     let entry = this.#feeds.get(key);
     if (entry === undefined || entry.feed.isOver) {
-      entry = { feed: new SessionFeed(id, this.#dependencies), readers: 0 };
+      entry = { feed: new SessionFeed(id, this.#dependencies, from), readers: 0 };
       this.#feeds.set(key, entry);
     }
     const { feed } = entry;

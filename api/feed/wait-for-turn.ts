@@ -5,6 +5,7 @@ import type { AnsweredMessageResource } from '../../protocol/schemas/resources.t
 import type { Acknowledgement } from '../../protocol/session-messages.ts';
 import type { Services } from '../services.ts';
 import { TurnOfMessage } from './turn-of-message.ts';
+import { whenClosed } from './when-closed.ts';
 
 const LONGEST_WAIT_S = 300;
 
@@ -29,7 +30,7 @@ export async function waitForTurn(
   const reader = await feeds.open(id, offset);
   const leave = (): void => reader.leave();
   const timer = setTimeout(leave, seconds * 1000);
-  response.on('close', leave);
+  whenClosed(response, leave);
   try {
     for await (const items of reader.read()) {
       for (const item of items) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Response } from 'express';
 import type { FeedItem } from './feed-item.ts';
 import type { FeedReader } from './feed-reader.ts';
+import { whenClosed } from './when-closed.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 /** How soon a client should come back, in milliseconds. */
@@ -20,13 +21,15 @@ export async function writeStream(
   response.setHeader('X-Accel-Buffering', 'no');
   response.flushHeaders();
   response.write(': here is the feed\n\n');
-  const keepAlive = setInterval(() => response.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+  // Who takes nothing has enough to take.
+  const keepAlive = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(': keep-alive\n\n');
+  }, KEEP_ALIVE_MS);
   const gone = new AbortController();
-  const onClose = (): void => {
+  whenClosed(response, () => {
     gone.abort();
     reader.leave();
-  };
-  response.on('close', onClose);
+  });
   reader.cutOff.addEventListener('abort', () => response.destroy());
   try {
     for await (const items of reader.read()) {

@@ -21,8 +21,12 @@ export class Refused extends Error {
 
 /** There is no running workflow with this id: it has ended, or never was. */
 export class WorkflowGone extends Error {
-  constructor(workflowId: string) {
+  /** When it was ended from outside: somebody terminated it, or the server did. Null: it came to its end by itself. */
+  readonly endedAt: number | null;
+
+  constructor(workflowId: string, endedAt: number | null = null) {
     super(`no workflow runs as ${workflowId}`);
     this.name = 'WorkflowGone';
+    this.endedAt = endedAt;
   }
 }

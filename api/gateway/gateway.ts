@@ -39,8 +39,10 @@ export interface Gateway {
   /** Of a task whose starter is gone: asks its workflow itself. Changes nothing when that is over too. */
   cancelOrphan(task: ConversationId): Promise<void>;
   close(id: ConversationId, close: CloseRequest, request: string): Promise<UpdateResults['close']>;
-  /** Rejects with WorkflowGone when Temporal does not know the conversation (any more). */
+  /** Rejects with WorkflowGone when the conversation does not run. */
   read(id: ConversationId, fromOffset: number): Promise<ConversationRead>;
+  /** What one that runs no more had at its end; null when Temporal does not know it any more. */
+  readEnded(id: ConversationId, fromOffset: number): Promise<ConversationRead | null>;
   /** Ends what still runs of the session and its tasks, and deletes the histories of all their runs. */
   deleteHistories(session: ConversationId, tasks: readonly string[]): Promise<void>;
   checkHealth(): Promise<GatewayHealth>;

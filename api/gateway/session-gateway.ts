@@ -1,20 +1,18 @@
 /** The API's one way to running conversations: their workflows in Temporal. Nothing else of api/ knows Temporal. */
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { Bus } from '../../bus/bus.ts';
 import { MAIN_QUEUE, toBackgroundQueue, toWorkflowId } from '../../protocol/ids.ts';
 import { searchAttributeNames } from '../../protocol/search-attributes.ts';
-import { QUERIES } from '../../protocol/session-messages.ts';
-import type { ConversationRead, SessionInput } from '../../protocol/session-messages.ts';
+import type { SessionInput } from '../../protocol/session-messages.ts';
 import { checkHealth } from './check-health.ts';
+import { createReads } from './conversation-reads.ts';
 import { createCommands } from './create-commands.ts';
 import { withinDeadline } from './deadline.ts';
 import { deleteHistories } from './delete-histories.ts';
-import { WorkflowGone } from './failures.ts';
 import type { Gateway } from './gateway.ts';
-import { SharedReads } from './shared-reads.ts';
 
 export interface SessionGatewayOptions {
   /** Its connection should come from `connectGateway`. */
@@ -36,14 +34,10 @@ export function createSessionGateway(options: SessionGatewayOptions): Gateway {
   const { client, bus, temporalUi } = options;
   const deadlines = options.deadlines ?? { commandMs: 10_000, readMs: 5000 };
   const mainQueue = options.mainQueue ?? MAIN_QUEUE;
-  const reads = new SharedReads((workflowId, fromOffset) =>
-    queryConversation(client, workflowId, fromOffset, deadlines.readMs),
-  );
-
   return {
     startSession: (input) => startSession(client, input, mainQueue, deadlines.commandMs),
     ...createCommands(client, bus, deadlines.commandMs),
-    read: (id, fromOffset) => reads.read(toWorkflowId(id), fromOffset),
+    ...createReads(client, deadlines.readMs),
     deleteHistories: (session, tasks) => {
       const workflowId = toWorkflowId(session);
       const taskIds = tasks.map((task) => toWorkflowId({ ...session, task }));
@@ -101,21 +95,4 @@ function toSearchAttributes(input: SessionInput): SearchAttributePair[] {
     { key: defineSearchAttributeKey(searchAttributeNames.depth, 'INT'), value: 0 },
     ...(input.user === null ? [] : [keyword(searchAttributeNames.user, input.user)]),
   ];
-}
-
-async function queryConversation(
-  client: Client,
-  workflowId: string,
-  fromOffset: number,
-  deadlineMs: number,
-): Promise<ConversationRead> {
-  try {
-    return await withinDeadline(
-      client.connection as Connection,
-      { milliseconds: deadlineMs, what: `Reading ${workflowId}` },
-      () => client.workflow.getHandle(workflowId).query<ConversationRead, [number]>(QUERIES.read, fromOffset),
-    );
-  } catch (error) {
-    throw error instanceof WorkflowNotFoundError ? new WorkflowGone(workflowId) : error;
-  }
 }

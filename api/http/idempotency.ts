@@ -83,12 +83,12 @@ async function complete(
     store.requests.renew(requestKey, clock()).catch(() => undefined);
   }, RENEW_EVERY_MS);
   try {
-    const given = await answer();
-    await store.requests.complete(requestKey, given);
-    return given;
+    return await store.requests.complete(requestKey, await answer());
   } catch (error) {
-    // A refusal changed nothing, so the same key may be tried again. A store that is away learns of it by the silence.
-    await store.requests.abandon(requestKey).catch(() => undefined);
+    // A refusal changed nothing, so the key is free again. What failed otherwise may have had its effect, or will: a
+    // repeat goes on with the same ids. A store that is away learns of it by the silence.
+    const isRefused = error instanceof Problem && error.status < 500;
+    await store.requests[isRefused ? 'abandon' : 'release'](requestKey).catch(() => undefined);
     throw error;
   } finally {
     clearInterval(alive);

@@ -57,7 +57,7 @@ const ofTask = defineRoute({
   async handle(services, { principal, parameters, query, request, response }) {
     const session = requireParameter(parameters, 'session');
     const task = requireParameter(parameters, 'task');
-    const { id } = await findTask(services.store, principal, { session, task });
+    const { id } = await findTask(services, principal, { session, task });
     return serveEvents(services, { id, query, request, response });
   },
 });

@@ -101,7 +101,7 @@ const read = defineRoute({
   tag,
   summary: 'Read a task',
   successes: [{ status: 200, description: 'The task', schema: taskSchema }],
-  problems: ['not-found'],
+  problems: ['not-found', 'unavailable'],
   async handle(services, incoming) {
     const task = await find(services, incoming);
     return { status: 200, body: await readTask(services, services.source, task) };
@@ -117,7 +117,7 @@ const messages = defineRoute({
   successes: [
     { status: 200, description: 'A page of messages, oldest first', schema: pageOf(messageSchema) },
   ],
-  problems: ['not-found'],
+  problems: ['not-found', 'unavailable'],
   async handle(services, incoming) {
     const { id } = await find(services, incoming);
     return { status: 200, body: await readMessages(services.store, services.source, id, incoming.query) };
@@ -224,9 +224,9 @@ const resume = hold(
 export const taskRoutes: Route[] = [list, start, listAll, read, messages, steer, stop, pause, resume];
 
 function find(
-  { store }: Services,
+  services: Services,
   { principal, parameters }: Pick<Incoming<unknown, unknown>, 'principal' | 'parameters'>,
 ): Promise<FoundTask> {
   const session = requireParameter(parameters, 'session');
-  return findTask(store, principal, { session, task: requireParameter(parameters, 'task') });
+  return findTask(services, principal, { session, task: requireParameter(parameters, 'task') });
 }

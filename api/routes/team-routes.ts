@@ -4,9 +4,10 @@ import { pageOf } from '../../protocol/schemas/page.ts';
 import { validateTeamSchema } from '../../protocol/schemas/requests.ts';
 import { listedTeamSchema, teamSchema, teamValidationSchema } from '../../protocol/schemas/teams.ts';
 import type { ListedTeamResource, TeamResource } from '../../protocol/schemas/teams.ts';
+import { answerOnce } from '../http/idempotency.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { readRawBody } from '../http/read-raw-body.ts';
-import { defineRoute, requireParameter } from '../http/route.ts';
+import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
 import type { Incoming, Route } from '../http/route.ts';
 import { validate } from '../http/validate.ts';
 
@@ -50,17 +51,21 @@ const check = defineRoute({
   tag,
   summary: 'Check a team file',
   description: 'Nothing is kept. All mistakes are told at once, with their places.',
+  headers: [IDEMPOTENCY_KEY],
   otherBody: [
     { mediaType: 'application/yaml', schema: validateTeamSchema.shape.yaml },
     { mediaType: 'application/json', schema: validateTeamSchema },
   ],
   successes: [{ status: 200, description: 'What was found', schema: teamValidationSchema }],
-  problems: [],
-  async handle({ compileTeam }, incoming) {
-    const { workspace } = incoming.principal;
+  problems: ['idempotency-key-reused'],
+  async handle(services, incoming) {
+    const { principal, path, request } = incoming;
+    const { workspace } = principal;
     const yaml = await readTeamText(incoming);
-    const { team, errors, warnings } = compileTeam({ workspace, name: 'team', yaml });
-    return { status: 200, body: { valid: team !== null, errors, warnings } };
+    return answerOnce(services, { principal, request, route: path, body: { yaml } }, () => {
+      const { team, errors, warnings } = services.compileTeam({ workspace, name: 'team', yaml });
+      return Promise.resolve({ status: 200, body: { valid: team !== null, errors, warnings } });
+    });
   },
 });
 
@@ -103,6 +108,7 @@ function renderTeam(loaded: LoadedTeam): TeamResource {
       subAgents: agent.subAgents.map((subAgent) => subAgent.agent),
       handoffs: agent.handoffs.map((handoff) => handoff.agent),
       toolsets: agent.toolsets.map((toolset) => toolset.type),
+      functions: agent.functions ?? [],
       welcomeMessage: agent.welcomeMessage,
     })),
     unavailable: team?.unavailable ?? [],

@@ -4,8 +4,8 @@ import { labelOf } from '../../core/sub-agents.ts';
 import type { SubAgent } from '../../protocol/team.ts';
 import type { FindingsReport } from './finding.ts';
 
-/** The other tools that an agent of this dialect may have. */
-const TAKEN_NAMES = [
+/** The other tools that agents may have. */
+export const TAKEN_NAMES: readonly string[] = [
   'get_task_result',
   'stop_task',
   'list_tasks',
@@ -19,10 +19,21 @@ const TAKEN_NAMES = [
   'save_file',
   'report_progress',
   'ask_starter',
+  'transfer_task',
+  'run_background_agent',
+  'list_background_agents',
+  'view_background_agent',
+  'stop_background_agent',
+  'wait_background_agents',
 ];
 
-export function checkToolNames(agent: string, subAgents: readonly SubAgent[], report: FindingsReport): void {
-  const seen = new Set(TAKEN_NAMES);
+export function checkToolNames(
+  agent: string,
+  subAgents: readonly SubAgent[],
+  functions: readonly string[],
+  report: FindingsReport,
+): void {
+  const seen = new Set([...TAKEN_NAMES, ...functions]);
   for (const entry of subAgents) {
     const tool = toToolName(labelOf(entry));
     if (seen.has(tool)) {

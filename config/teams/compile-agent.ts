@@ -11,7 +11,8 @@ import { checkSchema } from './check-schema.ts';
 import { checkToolNames } from './check-tool-names.ts';
 import { compileHandoffs, compileSubAgents } from './compile-references.ts';
 import { compileToolsets } from './compile-toolsets.ts';
-import { findTemplates } from './find-templates.ts';
+import { compileAgentFunctions } from './compile-agent-functions.ts';
+import { findBrokenTemplates } from './find-broken-templates.ts';
 import type { FindingsReport, Path } from './finding.ts';
 import type { OtherTeams } from './other-teams.ts';
 import { readMap } from './read-shape.ts';
@@ -22,6 +23,8 @@ export interface AgentContext {
   /** The names of all agents of the file. */
   known: readonly string[];
   models: ModelTable;
+  /** The names of the functions that the file defines. */
+  functions: readonly string[];
   report: FindingsReport;
   unavailable: UnavailableTool[];
   others: OtherTeams | null;
@@ -52,7 +55,8 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
   const handoffs = compileHandoffs(written.handoffs, references);
   const has = { hasSubAgents: isFilledList(written.sub_agents), hasHandoffs: isFilledList(written.handoffs) };
   const tools = compileToolsets(written.toolsets, name, has, report);
-  if (readDialect(tools) === 'tasks') checkToolNames(name, subAgents, report);
+  const functions = compileAgentFunctions(name, written.functions ?? [], context.functions, report);
+  if (readDialect(tools) === 'tasks') checkToolNames(name, subAgents, functions, report);
   unavailable.push(...tools.unavailable, ...listAbsentTools(name, written));
   checkTemplates(written.instruction ?? '', [...path, 'instruction'], report);
   const hasModel = typeof value === 'object' && Object.hasOwn(value, 'model');
@@ -71,6 +75,7 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
     welcomeMessage: written.welcome_message ?? null,
     commands: toCommands(written.commands),
     ...compileOutput(written.structured_output, [...path, 'structured_output'], report),
+    ...(functions.length === 0 ? {} : { functions }),
   };
 }
 
@@ -139,25 +144,16 @@ function toCommands(written: AgentFile['commands']): Record<string, string> {
 }
 
 /** What the agent would be told of as tools, were they there. */
-function listAbsentTools(
-  agent: string,
-  written: { functions?: string[]; rag?: string[] },
-): UnavailableTool[] {
-  const functions = (written.functions ?? []).map((name) => ({
-    agent,
-    toolset: `function ${name}`,
-    reason: 'functions do not exist yet',
-  }));
-  const sources = (written.rag ?? []).map((name) => ({
+function listAbsentTools(agent: string, written: { rag?: string[] }): UnavailableTool[] {
+  return (written.rag ?? []).map((name) => ({
     agent,
     toolset: `rag ${name}`,
     reason: 'search in documents does not exist yet',
   }));
-  return [...functions, ...sources];
 }
 
 function checkTemplates(instruction: string, path: Path, report: FindingsReport): void {
-  for (const template of findTemplates(instruction).broken) {
+  for (const template of findBrokenTemplates(instruction)) {
     report.error(path, `the template ${template} does not parse; write {{name}} or {{name.part.0}}`);
   }
 }

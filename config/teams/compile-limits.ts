@@ -2,7 +2,7 @@
 import { limitsFileSchema } from '../../protocol/schemas/team-file.ts';
 import { DEFAULT_LIMITS } from '../../protocol/team.ts';
 import type { Limits } from '../../protocol/team.ts';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../../core/duration.ts';
 import type { FindingsReport, Path } from './finding.ts';
 import { readMap } from './read-shape.ts';
 

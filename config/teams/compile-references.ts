@@ -3,7 +3,7 @@ import { handoffFileSchema, subAgentFileSchema } from '../../protocol/schemas/te
 import type { Agent, SubAgent, UnavailableTool } from '../../protocol/team.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { FindingsReport, Path } from './finding.ts';
-import { findTemplates } from './find-templates.ts';
+import { findBrokenTemplates } from './find-broken-templates.ts';
 import { listOtherAgents, splitName } from './other-teams.ts';
 import type { OtherTeams } from './other-teams.ts';
 import { readList } from './read-shape.ts';
@@ -148,7 +148,7 @@ function resolveElsewhere(
 
 export function checkInput(input: unknown, path: Path, report: FindingsReport): void {
   if (typeof input === 'string') {
-    for (const template of findTemplates(input).broken) {
+    for (const template of findBrokenTemplates(input)) {
       report.error(path, `the template ${template} does not parse; write {{name}} or {{name.part.0}}`);
     }
   } else if (typeof input === 'object' && input !== null) {

@@ -6,8 +6,10 @@ import type { HookPhase } from '../../protocol/ids.ts';
 import { sessionFileSchema } from '../../protocol/schemas/team-file.ts';
 import { analysisFileSchema, hookFileSchema } from '../../protocol/schemas/team-file-hook.ts';
 import type { HookFile } from '../../protocol/schemas/team-file-hook.ts';
-import type { Agent, OnClose } from '../../protocol/team.ts';
+import type { Agent, OnClose, Team } from '../../protocol/team.ts';
 import { checkSchema } from './check-schema.ts';
+import { isBuiltInFunction } from '../../protocol/built-in-functions.ts';
+import { nearestName } from '../nearest-name.ts';
 import { readDuration } from './compile-limits.ts';
 import type { ModelTable } from './compile-models.ts';
 import { checkInput, resolveName } from './compile-references.ts';
@@ -20,6 +22,7 @@ export interface SessionContext {
   models: ModelTable;
   /** Of this file. */
   agents: readonly Agent[];
+  functions: Team['functions'];
   report: FindingsReport;
 }
 
@@ -64,17 +67,16 @@ function compileHooks(written: unknown, phase: HookPhase, context: SessionContex
     }
     checkEffects(value, phase, path, report);
     checkInput(value.input, [...path, 'input'], report);
-    const name = nameHook(value, path, context);
-    if (name === null) return [];
-    if (value.output === 'variables') checkOutput(name, path, context);
-    const timeoutMs = readDuration(value.timeout, [...path, 'timeout'], report) ?? TIMEOUTS_MS[phase];
+    const named = nameHook(value, path, context);
+    if (named === null) return [];
+    const isAnswered = phase === 'pre' && value.output === 'variables' && named.kind === 'background_agent';
+    if (isAnswered) checkOutput(named.name, path, context);
     return [
       {
-        kind: 'background_agent' as const,
-        name,
+        ...named,
         input: value.input ?? null,
-        output: phase === 'pre' && value.output === 'variables' ? ('variables' as const) : ('text' as const),
-        timeoutMs,
+        output: isAnswered ? ('variables' as const) : ('text' as const),
+        timeoutMs: compileTimeout(value, named, phase, path, context),
         onError: value.on_error ?? 'abort',
         parallel: value.parallel ?? false,
       },
@@ -82,28 +84,65 @@ function compileHooks(written: unknown, phase: HookPhase, context: SessionContex
   });
 }
 
-/** The agent as this team calls it; null where there is none, which is told. */
-function nameHook(written: HookFile, path: Path, { references, report }: SessionContext): string | null {
-  if (written.function !== undefined) {
-    report.error([...path, 'function'], 'functions as hooks do not exist yet');
+/** A function brings its own. */
+function compileTimeout(
+  written: HookFile,
+  { kind, name }: Pick<Hook, 'kind' | 'name'>,
+  phase: HookPhase,
+  path: Path,
+  { functions, report }: SessionContext,
+): number {
+  const own = kind === 'function' ? functions?.[name]?.timeoutMs : undefined;
+  return readDuration(written.timeout, [...path, 'timeout'], report) ?? own ?? TIMEOUTS_MS[phase];
+}
+
+/** As this team calls it; null where there is none, which is told. */
+function nameHook(
+  { function: called, background_agent: agent = '' }: HookFile,
+  path: Path,
+  context: SessionContext,
+): Pick<Hook, 'kind' | 'name'> | null {
+  if (called === undefined) {
+    const name = nameAgent(agent, [...path, 'background_agent'], context);
+    return name === null ? null : { kind: 'background_agent', name };
+  }
+  const { functions = {}, report } = context;
+  if (Object.hasOwn(functions, called)) return { kind: 'function', name: called };
+  const place = [...path, 'function'];
+  if (isBuiltInFunction(called)) {
+    report.error(place, `${called} is for agents in a conversation; it cannot be a hook`);
     return null;
   }
-  const agent = written.background_agent ?? '';
-  const place = [...path, 'background_agent'];
+  const nearest = nearestName(called, Object.keys(functions));
+  const hint = nearest === null ? 'define it under functions' : `did you mean "${nearest}"?`;
+  report.error(place, `there is no function "${called}"; ${hint}`);
+  return null;
+}
+
+function nameAgent(written: string, path: Path, { references, report }: SessionContext): string | null {
   const before = report.errors.length;
-  const name = resolveName(agent, 'hooks', place, { ...references, agent: 'session' });
+  const name = resolveName(written, 'hooks', path, { ...references, agent: 'session' });
   if (name === null && report.errors.length === before) {
-    report.error(place, `there is no agent "${agent}", and a hook cannot be left out`);
+    report.error(path, `there is no agent "${written}", and a hook cannot be left out`);
   }
   return name;
 }
 
 function checkEffects(written: HookFile, phase: HookPhase, path: Path, report: FindingsReport): void {
+  if (written.function !== undefined) {
+    for (const key of ['input', 'output'] as const) {
+      if (written[key] === undefined) continue;
+      report.warn(
+        [...path, key],
+        'has no effect on a function: it gets the whole session body, and answers itself',
+      );
+    }
+  }
   if (phase !== 'post') return;
   if (written.on_error !== undefined) {
     report.warn([...path, 'on_error'], 'has no effect after a session: the other hooks run in any case');
   }
-  if (written.output !== undefined) {
+  if (written.output !== undefined && written.function === undefined) {
     report.warn([...path, 'output'], 'has no effect after a session: nobody reads its variables any more');
   }
 }

@@ -5,6 +5,7 @@ import type { Agent, Team, UnavailableTool } from '../../protocol/team.ts';
 import type { ModelAliases } from '../model-aliases.ts';
 import { warnOfAbsentKeys } from './absent-keys.ts';
 import { compileAgent } from './compile-agent.ts';
+import { compileFunctions } from './compile-functions.ts';
 import { compileLimits } from './compile-limits.ts';
 import { compileModels } from './compile-models.ts';
 import type { ModelSurroundings } from './compile-models.ts';
@@ -17,6 +18,7 @@ import { byPlace, createReport } from './finding.ts';
 import type { Finding, FindingsReport } from './finding.ts';
 import { readEntries, readMap } from './read-shape.ts';
 import { teamVersion } from './team-version.ts';
+import type { TeamContent } from './team-version.ts';
 import { readYaml } from './yaml-source.ts';
 
 export interface TeamSource {
@@ -42,6 +44,7 @@ export interface CompiledTeam {
 const openTeamSchema = teamFileSchema.extend({
   agents: z.unknown(),
   models: z.unknown(),
+  functions: z.unknown(),
   providers: z.unknown(),
   limits: z.unknown(),
   session: z.unknown(),
@@ -96,13 +99,15 @@ function compile(
   warnOfAbsentKeys(value, report);
   const models = compileModels(file, surroundings, report);
   const limits = compileLimits(file.limits, report);
+  const functions = compileFunctions(file.functions, report);
   const unavailable: UnavailableTool[] = [];
   const entries = readEntries(file.agents, ['agents'], report);
   if (isTooLarge(entries.length, report)) return null;
   const known = entries.map(([agent]) => agent);
   const agents = entries.flatMap(([agent, inner]) => {
     checkName(agent, report);
-    const compiled = compileAgent(agent, inner, { team: name, known, models, report, unavailable, others });
+    const context = { team: name, known, models, functions: Object.keys(functions ?? {}), report };
+    const compiled = compileAgent(agent, inner, { ...context, unavailable, others });
     return compiled === null ? [] : [compiled];
   });
   const entry = known.includes('root') ? 'root' : known[0];
@@ -112,10 +117,11 @@ function compile(
   }
   checkDescriptions(agents, entry, report);
   const references = { team: name, known, report, unavailable, others };
-  const phases = compileSession(file.session, { references, models, agents, report });
+  const phases = compileSession(file.session, { references, models, agents, functions, report });
   const byName = Object.fromEntries(agents.map((agent) => [agent.name, agent]));
   if (!limits.allowCycles) warnOfCycles(byName, report);
-  const whole = { name, entry, agents: byName, models: models.used, limits, ...phases, unavailable };
+  const common = { name, entry, agents: byName, models: models.used, limits, ...phases, unavailable };
+  const whole: TeamContent = functions === undefined ? common : { ...common, functions };
   if (others !== null) importAgents(whole, others);
   if (isTooLarge(Object.keys(whole.agents).length, report, ' with those of other teams')) return null;
   const content = { ...whole, unavailable: eachOnce(unavailable) };

@@ -25,6 +25,7 @@ export interface AgentDescription {
   /** Models that are tried when the first one fails. */
   fallback: string[];
   tools: string[];
+  functions: string[];
   /** Whom it may give tasks to; in the background too where it has the toolset background_agents. */
   subAgents: string[];
   background: boolean;
@@ -71,6 +72,7 @@ function describeAgent(team: Team, agent: Agent): AgentDescription {
     model: agent.model,
     fallback: agent.fallback?.models ?? [],
     tools: agent.subAgents.length > 0 ? [...toolsets, 'transfer_task'] : toolsets,
+    functions: (agent.functions ?? []).map((key) => describeFunction(team, key)),
     subAgents: agent.subAgents.map((entry) => entry.agent),
     background: toolsets.includes('background_agents'),
     handoffs: agent.handoffs.map((entry) => entry.agent),
@@ -79,6 +81,14 @@ function describeAgent(team: Team, agent: Agent): AgentDescription {
       .filter((tool) => tool.agent === agent.name)
       .map(({ toolset, reason }) => ({ toolset, reason })),
   };
+}
+
+/** What it is called, and what it asks; never what its headers hold. */
+function describeFunction({ functions = {} }: Team, key: string): string {
+  const definition = functions[key];
+  if (definition === undefined) return `${key} (built in)`;
+  const { method, url, background } = definition;
+  return `${key} (${method} ${url}${background ? ', in the background' : ''})`;
 }
 
 function describeModels(team: Team, isSet: (variable: string) => boolean): ModelDescription[] {

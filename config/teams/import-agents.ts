@@ -3,7 +3,7 @@ import type { Agent, ModelConfig, Team } from '../../protocol/team.ts';
 import { listOtherAgents, splitName } from './other-teams.ts';
 import type { OtherTeams, TeamDraft } from './other-teams.ts';
 
-type Content = Pick<Team, 'name' | 'agents' | 'models' | 'session' | 'unavailable'>;
+type Content = Pick<Team, 'name' | 'agents' | 'models' | 'functions' | 'session' | 'unavailable'>;
 
 /** An imported agent is named `team/agent`, wherever it stands. */
 export function importAgents(team: Content, others: OtherTeams): void {
@@ -60,6 +60,7 @@ function importAgent(work: Import, agent: Agent): Agent {
     handoffs: agent.handoffs.flatMap((entry) =>
       resolve(work, entry.agent).map((other) => ({ ...entry, agent: other })),
     ),
+    ...importFunctions(work, agent),
   };
 }
 
@@ -86,4 +87,19 @@ function importModel({ team, draft, from }: Import, name: string): string {
   const key = isFree ? name : `${from}/${name}`;
   team.models[key] = model;
   return key;
+}
+
+/** As with models: the function is named by its own name wherever it stands, the agent's tool is called so in any case. */
+function importFunctions({ team, draft, from }: Import, agent: Agent): Pick<Agent, 'functions'> {
+  if (agent.functions === undefined) return {};
+  const functions = agent.functions.map((name) => {
+    const definition = draft.functions?.[name];
+    if (definition === undefined) return name;
+    const known = team.functions?.[name];
+    const isFree = known === undefined || JSON.stringify(known) === JSON.stringify(definition);
+    const key = isFree ? name : `${from}/${name}`;
+    team.functions = { ...team.functions, [key]: definition };
+    return key;
+  });
+  return { functions };
 }

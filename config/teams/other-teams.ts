@@ -1,10 +1,11 @@
 /** The other teams of a workspace, as far as `team/agent` in `sub_agents` and `handoffs` needs them. */
-import type { Agent, ModelConfig, UnavailableTool } from '../../protocol/team.ts';
+import type { Agent, ModelConfig, Team, UnavailableTool } from '../../protocol/team.ts';
 
 /** A team file understood by itself: names of other teams' agents still stand as they are written. */
 export interface TeamDraft {
   agents: Record<string, Agent>;
   models: Record<string, ModelConfig>;
+  functions?: Team['functions'];
   unavailable: UnavailableTool[];
 }
 

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { Team } from '../../protocol/team.ts';
 
+export type TeamContent = Omit<Team, 'version'>;
+
 /** sha256, its first 16 bytes as hex, over JSON with sorted keys: the order in the file changes nothing. */
-export function teamVersion(team: Omit<Team, 'version'>): string {
-  const { name, entry, agents, models, limits, onClose, unavailable } = team;
-  const content = { name, entry, agents, models, limits, onClose, unavailable };
+export function teamVersion(team: TeamContent): string {
+  const { name, entry, agents, models, functions, limits, onClose, unavailable } = team;
+  const content = { name, entry, agents, models, functions, limits, onClose, unavailable };
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(content)))
     .digest('hex')

@@ -28,7 +28,6 @@ export const TOOLSETS: Record<ToolsetType, string | null> = {
 
 /** Keys that are understood and have no effect yet; `*` stands for any one name or position. */
 export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: string])[] = [
-  ['functions', 'functions do not exist yet; agents are told so when they call one'],
   ['permissions', 'permissions do not exist yet: an agent may call every tool that it has'],
   ['mcps', 'MCP servers are not connected yet'],
   ['rag', 'search in documents does not exist yet'],
@@ -37,7 +36,6 @@ export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: stri
     'limits.max_tree_tasks',
     'a limit for the whole tree does not exist yet; max_running_tasks holds per starter',
   ],
-  ['agents.*.functions', 'functions do not exist yet; the agent is told so when it calls one'],
   ['agents.*.budget', 'budgets do not exist yet: nothing limits what the agent spends'],
   ['agents.*.permissions', 'permissions do not exist yet: the agent may call every tool that it has'],
   ['agents.*.hooks', 'hooks around tools do not exist here and do not run'],

@@ -33,7 +33,7 @@ export const eventSchema = z
     event('agent.switched', { from: z.string(), to: z.string(), reason: z.string().nullable() }),
     event('turn.started', {
       turn,
-      cause: z.enum(['message', 'completion', 'question', 'task']),
+      cause: z.enum(['message', 'completion', 'question', 'schedule', 'task']),
       inputs: z.array(z.string()),
     }),
     event('turn.interrupting', { turn }),
@@ -73,6 +73,15 @@ export const eventSchema = z
       result: z.string().nullable().meta({ description: 'The first 4 KiB of the result.' }),
       truncated: z.boolean(),
     }),
+    event('function.started', { call: z.string(), function: z.string(), turn }),
+    event('function.finished', {
+      call: z.string(),
+      function: z.string(),
+      outcome: z.enum(['ok', 'error', 'cancelled']),
+    }),
+    event('followup.scheduled', { followUp: z.string(), dueAt: z.iso.datetime() }),
+    event('followup.cancelled', { followUp: z.string() }),
+    event('followup.due', { followUp: z.string() }),
     event('task.queued', {
       ...taskName,
       mode: z.enum(['background', 'transfer']),

@@ -11,7 +11,7 @@ export const hookEndSchema = z.enum(ENDS);
 export const hookNameShape = {
   phase: hookPhaseSchema,
   position: z.number().meta({ description: 'In its phase, from 1; the analysis is 0.' }),
-  kind: z.enum(['background_agent', 'analysis']),
+  kind: z.enum(['background_agent', 'function', 'analysis']),
   name: z.string(),
 };
 
@@ -23,7 +23,9 @@ export const hookSchema = z
     }),
     task: z.string().nullable().meta({ description: 'The task of a background agent.' }),
     error: failureSchema.nullable(),
-    usage: usageSchema.nullable().meta({ description: "Of the analysis; a background agent's is its task's." }),
+    usage: usageSchema
+      .nullable()
+      .meta({ description: "Of the analysis; a background agent's is its task's." }),
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
   })

@@ -78,7 +78,10 @@ export const agentFileSchema = z.strictObject({
   sub_agents: z.array(subAgentFileSchema).optional().meta({ description: 'Whom it may give tasks to.' }),
   handoffs: z.array(handoffFileSchema).optional(),
   toolsets: z.array(toolsetFileSchema).optional(),
-  functions: z.array(z.string()).optional(),
+  functions: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Names of functions:, and built-in ones such as end_session.' }),
   max_iterations: z.int().min(0).optional().meta({ description: 'Steps of a turn; default 50.' }),
   budget: budgetFileSchema.optional(),
   fallback: fallbackFileSchema.optional(),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { agentFileSchema, budgetFileSchema, permissionsFileSchema } from './team-file-agent.ts';
+import { functionFileSchema } from './team-file-function.ts';
 import { analysisFileSchema, duration, hookFileSchema } from './team-file-hook.ts';
 import { modelFileSchema, providerFileSchema } from './team-file-model.ts';
 import { mcpFileSchema } from './team-file-toolset.ts';
@@ -59,7 +60,7 @@ export const teamFileSchema = z
     agents: z.record(z.string(), agentFileSchema).meta({ description: 'root is the entry, else the first.' }),
     models: z.record(z.string(), modelFileSchema).optional(),
     providers: z.record(z.string(), providerFileSchema).optional(),
-    functions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+    functions: z.record(z.string(), functionFileSchema).optional(),
     session: sessionFileSchema.optional(),
     limits: limitsFileSchema.optional(),
     mcps: z.record(z.string(), mcpFileSchema).optional(),

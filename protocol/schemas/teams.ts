@@ -29,6 +29,7 @@ export const teamSchema = z
         subAgents: z.array(z.string()),
         handoffs: z.array(z.string()),
         toolsets: z.array(z.string()),
+        functions: z.array(z.string()),
         welcomeMessage: z.string().nullable(),
       }),
     ),

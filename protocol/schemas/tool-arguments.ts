@@ -144,3 +144,34 @@ export type GetTaskResultArguments = z.infer<typeof getTaskResultArguments>;
 export type HandoffArguments = z.infer<typeof handoffArguments>;
 export type StopTaskArguments = z.infer<typeof stopTaskArguments>;
 export type WaitBackgroundAgentsArguments = z.infer<typeof waitBackgroundAgentsArguments>;
+
+export const endSessionArguments = z.strictObject({
+  reason: z.string().min(1).max(500).describe('Why it ends, in a few words'),
+});
+
+export const scheduleFollowUpArguments = z.strictObject({
+  message: z
+    .string()
+    .min(1)
+    .max(4000)
+    .describe('What you want to be told then: what to do, and what to know for it'),
+  after: z.string().optional().describe('In how much time, such as 90s, 45m, 2h or 3d'),
+  at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('When, instead of after: ISO 8601 with its offset, such as 2026-03-01T09:00:00+01:00'),
+});
+
+export const cancelFollowUpArguments = z.strictObject({
+  id: z.string().describe('As schedule_follow_up gave it'),
+});
+
+export const setVariableArguments = z.strictObject({
+  key: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'letters, digits, _ and -, at most 64'),
+  value: z.unknown().describe('Any JSON value'),
+});
+
+export type EndSessionArguments = z.infer<typeof endSessionArguments>;
+export type ScheduleFollowUpArguments = z.infer<typeof scheduleFollowUpArguments>;
+export type CancelFollowUpArguments = z.infer<typeof cancelFollowUpArguments>;
+export type SetVariableArguments = z.infer<typeof setVariableArguments>;

@@ -1,6 +1,7 @@
 /** Conversations without Temporal, for what the API does by itself: a session answers as it was told. */
 import type { Gateway } from '../../api/gateway/gateway.ts';
-import { WorkflowGone } from '../../api/gateway/failures.ts';
+import { Refused, TemporalAway, WorkflowGone } from '../../api/gateway/failures.ts';
+import { REFUSALS } from '../../protocol/failures.ts';
 import { NO_USAGE } from '../../protocol/content.ts';
 import type { ConversationEvent, EventBody } from '../../protocol/events.ts';
 import { toWorkflowId } from '../../protocol/ids.ts';
@@ -26,6 +27,12 @@ export class FakeGateway implements Gateway {
   reads = 0;
   /** Thrown by the next calls of a method. */
   failures: Partial<Record<keyof Gateway, Error>> = {};
+  /** Whose next commands are carried out, and their answers get lost. */
+  readonly unheard = new Set<keyof Gateway>();
+  /** Answers by the id of the request: a workflow carries out the same one once. */
+  readonly #answers = new Map<string, { hash: string; answer: unknown }>();
+  /** Called with each task that is taken, as a workflow writes it into the store. */
+  onTask: (id: ConversationId, task: TaskRequest) => Promise<void> = () => Promise.resolve();
   health = { temporal: true, mainWorker: true, backgroundWorker: true };
 
   open(id: ConversationId): FakeConversation {
@@ -47,10 +54,14 @@ export class FakeGateway implements Gateway {
     return event;
   }
 
+  /** How many commands of a kind were carried out. */
+  countEffects(method: keyof Gateway): number {
+    return [...this.#answers.keys()].filter((key) => key.startsWith(`${method} `)).length;
+  }
+
   startSession(input: SessionInput): Promise<void> {
-    return this.#answer('startSession', () => {
+    return this.#command('startSession', input.session, () => {
       const id = { workspace: input.workspace, session: input.session, task: null };
-      if (this.conversations.has(toWorkflowId(id))) return;
       this.started.push(input);
       this.open(id);
       this.record(id, { type: 'session.opened', team: input.roster.team, agent: input.agent });
@@ -59,26 +70,28 @@ export class FakeGateway implements Gateway {
   }
 
   sendMessage(id: ConversationId, message: SendMessage) {
-    return this.#answer('sendMessage', () => this.#accept(id, message));
+    return this.#command('sendMessage', message, () => this.#accept(id, message));
   }
 
-  interrupt(id: ConversationId) {
-    return this.#answer('interrupt', () => {
+  interrupt(id: ConversationId, request: string) {
+    return this.#command('interrupt', request, () => {
       this.find(id);
-      return { turn: 1, changed: true };
+      return { turn: 1 + this.countEffects('interrupt'), changed: true };
     });
   }
 
-  startTask(id: ConversationId, task: TaskRequest) {
-    return this.#answer('startTask', () => {
+  async startTask(id: ConversationId, task: TaskRequest, request: string) {
+    const started = await this.#command('startTask', request, () => {
       this.find(id);
       this.tasks.push(task);
       return { task: task.id ?? '', status: 'queued' as const, existing: false };
     });
+    await this.onTask(id, task);
+    return started;
   }
 
-  stopTask(id: ConversationId, stop: { task: string }, _request: string, subtree: readonly string[]) {
-    return this.#answer('stopTask', () => {
+  stopTask(id: ConversationId, stop: { task: string }, request: string, subtree: readonly string[]) {
+    return this.#command('stopTask', request, () => {
       this.find(id);
       const tasks = [stop.task, ...subtree.slice(1)];
       return {
@@ -90,24 +103,24 @@ export class FakeGateway implements Gateway {
     });
   }
 
-  steerTask(id: ConversationId, message: { id: string }) {
-    return this.#answer('steerTask', () => {
+  steerTask(id: ConversationId, message: { id: string; hash: string }) {
+    return this.#command('steerTask', message, () => {
       this.find(id);
-      return { message: message.id, turn: 1, offset: 1 };
+      return { message: message.id, turn: 1, offset: 1 + this.countEffects('steerTask') };
     });
   }
 
-  pauseTask(id: ConversationId) {
-    return this.#answer('pauseTask', () => {
+  pauseTask(id: ConversationId, _task: string, request: string) {
+    return this.#command('pauseTask', request, () => {
       this.find(id);
-      return { status: 'paused' as const, changed: true };
+      return { status: 'paused' as const, changed: this.countEffects('pauseTask') === 0 };
     });
   }
 
-  resumeTask(id: ConversationId) {
-    return this.#answer('resumeTask', () => {
+  resumeTask(id: ConversationId, _task: string, request: string) {
+    return this.#command('resumeTask', request, () => {
       this.find(id);
-      return { status: 'running' as const, changed: true };
+      return { status: 'running' as const, changed: this.countEffects('resumeTask') === 0 };
     });
   }
 
@@ -115,21 +128,28 @@ export class FakeGateway implements Gateway {
     return this.#answer('cancelOrphan', () => undefined);
   }
 
-  close(id: ConversationId) {
-    return this.#answer('close', () => {
+  close(id: ConversationId, _wish: unknown, request: string) {
+    return this.#command('close', request, () => {
       this.find(id);
+      const changed = !this.closed.includes(id.session);
       this.closed.push(id.session);
-      return { status: 'closing', changed: true };
+      return { status: 'closing', changed };
     });
   }
 
   read(id: ConversationId, fromOffset: number): Promise<ConversationRead> {
     this.reads += 1;
-    return this.#answer('read', () => {
-      const { events, waiting, unstored, firstOffset } = this.find(id);
-      const own = events.filter((event) => event.offset >= Math.max(firstOffset, fromOffset));
-      return { view: toView(events), events: own.slice(0, 500), firstOffset, unstored, waiting };
-    });
+    return this.#answer('read', () => this.#look(id, fromOffset));
+  }
+
+  readEnded(id: ConversationId, fromOffset: number): Promise<ConversationRead | null> {
+    return Promise.resolve(this.#look(id, fromOffset));
+  }
+
+  #look(id: ConversationId, fromOffset: number): ConversationRead {
+    const { events, waiting, unstored, firstOffset } = this.find(id);
+    const own = events.filter((event) => event.offset >= Math.max(firstOffset, fromOffset));
+    return { view: toView(events), events: own.slice(0, 500), firstOffset, unstored, waiting };
   }
 
   deleteHistories(session: ConversationId) {
@@ -151,6 +171,22 @@ export class FakeGateway implements Gateway {
     conversation.waiting.push({ id: message.id, at: 1, content, delivery });
     const { offset } = this.record(id, { type: 'message.queued', message: message.id, delivery });
     return { message: message.id, turn: 1, offset };
+  }
+
+  #command<T>(
+    method: keyof Gateway,
+    request: string | { id: string; hash: string },
+    carryOut: () => T,
+  ): Promise<T> {
+    const { id, hash } = typeof request === 'string' ? { id: request, hash: '' } : request;
+    return this.#answer(method, () => {
+      const key = `${method} ${id}`;
+      const known = this.#answers.get(key) ?? { hash, answer: carryOut() };
+      if (known.hash !== hash) throw new Refused(REFUSALS.idReused, 'the id is known');
+      this.#answers.set(key, known);
+      if (this.unheard.has(method)) throw new TemporalAway(method);
+      return known.answer as T;
+    });
   }
 
   async #answer<T>(method: keyof Gateway, answer: () => T): Promise<T> {

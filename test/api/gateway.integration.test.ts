@@ -58,6 +58,65 @@ describe('a session that rolls over every few turns', () => {
   });
 });
 
+describe('a command whose answer got lost', () => {
+  const never = new Promise(() => undefined);
+
+  /** As if the API died before it had kept the answer. */
+  function loseAnswers({ store: { requests } }: RealApi): () => void {
+    const { complete } = requests;
+    requests.complete = () => Promise.reject(new Error('the store is away'));
+    return () => void (requests.complete = complete);
+  }
+
+  it('does nothing when it is repeated in a later run, and gets its first answer', async () => {
+    api = await startRealApi({ rollover: { turns: 1, events: 10_000 } });
+    const session = await api.open({
+      root: [{ say: 'Yes.' }, { begin: 'Once', after: never }, { begin: 'Then', after: never }],
+      researcher: [{ begin: 'Looking', after: never }],
+    });
+    const post = (path: string, key: string, body: object = {}) =>
+      api.send('POST', `${session}/${path}`, body, { 'idempotency-key': key });
+    const run = async () => {
+      const handle = api.server.client.workflow.getHandle(`ws/default/session/${session.split('/').at(-1)}`);
+      return (await handle.describe()).runId;
+    };
+    const { body: task } = await post('tasks', 'task', { agent: 'researcher', task: 'Look.' });
+    const statusOfTask = async () => (await api.send('GET', `${session}/tasks/${task.id}`)).body.status;
+    await waitFor(async () => (await statusOfTask()) === 'running');
+    const keepAnswers = loseAnswers(api);
+    expect((await post(`tasks/${task.id}/pause`, 'pause')).status).toBe(500);
+    keepAnswers();
+    await waitFor(async () => (await statusOfTask()) === 'paused');
+    await post(`tasks/${task.id}/resume`, 'resume');
+    await waitFor(async () => (await statusOfTask()) === 'running');
+    const first = await run();
+    await api.send('POST', `${session}/messages`, { text: 'Still there?' }, { prefer: 'wait=30' });
+    await waitFor(async () => (await run()) !== first);
+    expect((await post(`tasks/${task.id}/pause`, 'pause')).body).toEqual({
+      ...{ id: task.id, status: 'paused', changed: true },
+    });
+    expect(await statusOfTask()).toBe('running');
+
+    await post('messages', 'm1', { text: 'Tell a story' });
+    await waitFor(() => api.model.calls.length === 3);
+    loseAnswers(api);
+    const second = await run();
+    expect((await post('interrupt', 'interrupt')).status).toBe(500);
+    keepAnswers();
+    await waitFor(async () => (await run()) !== second);
+    await post('messages', 'm2', { text: 'And another' });
+    await waitFor(() => api.model.calls.length === 4);
+    expect((await post('interrupt', 'interrupt')).body).toEqual({ turn: 2, changed: true });
+    expect((await api.send('GET', session)).body.status).toBe('busy');
+    expect((await post('interrupt', 'another')).body).toEqual({ turn: 3, changed: true });
+    const events = await api.readEvents(session);
+    const interrupted = events.flatMap((event) => (event.type === 'turn.interrupting' ? [event.turn] : []));
+    expect(interrupted).toEqual([2, 3]);
+    expect(events.filter(({ type }) => type === 'task.paused')).toHaveLength(1);
+    await api.send('POST', `${session}/close`, {});
+  });
+});
+
 describe('while every worker is away', () => {
   it('commands get 503 with the id to retry with, and reads come from the store', async () => {
     api = await startRealApi({ deadlines: { commandMs: 700, readMs: 500 } });

@@ -4,6 +4,8 @@ import { NativeConnection } from '@temporalio/worker';
 import { connectGateway } from '../../api/gateway/connection.ts';
 import type { Gateway } from '../../api/gateway/gateway.ts';
 import { createSessionGateway } from '../../api/gateway/session-gateway.ts';
+import type { Provider } from '../../activities/model/provider.ts';
+import type { Bus } from '../../bus/bus.ts';
 import { MemoryBus } from '../../bus/memory-bus.ts';
 import type { TemporalConnectionOptions } from '../../config/temporal-settings.ts';
 import { eventSchema } from '../../protocol/schemas/event.ts';
@@ -11,7 +13,9 @@ import type { EventResource } from '../../protocol/schemas/event.ts';
 import { sessionSchema } from '../../protocol/schemas/resources.ts';
 import { openStore } from '../../storage/store.ts';
 import { startWorkers } from '../../workers/start-workers.ts';
+import type { WorkerDependencies } from '../../workers/start-workers.ts';
 import type { Script, ScriptedModel } from '../support/scripted-model.ts';
+import { createFunctionAccess } from '../support/function-access.ts';
 import { createScriptedModels } from '../support/scripted-models.ts';
 import { connectToTestServer, readWorkflowBundle } from '../support/temporal.ts';
 import type { TestServer } from '../support/temporal.ts';
@@ -54,16 +58,21 @@ export interface RealApiOptions {
   deadlines?: { commandMs: number; readMs: number };
   /** How the server is reached, where not plainly. */
   place?: TemporalConnectionOptions;
+  bus?: Bus;
+  /** Instead of the scripted models. */
+  provider?: Provider;
+  observer?: NonNullable<WorkerDependencies['observer']>;
 }
 
-export async function startRealApi({ rollover, deadlines, place }: RealApiOptions = {}): Promise<RealApi> {
+export async function startRealApi(options: RealApiOptions = {}): Promise<RealApi> {
+  const { rollover, deadlines, place, observer } = options;
   const server = await connectToTestServer();
   const { address = server.address, tls, apiKey, metadata } = place ?? {};
   const connection = await connectGateway({ address, tls, apiKey, metadata });
   const workerConnection = await NativeConnection.connect({ address, tls, apiKey, metadata });
   const client = new Client({ connection, namespace: server.namespace });
   const store = await openStore({ dataFolder: null });
-  const bus = new MemoryBus((error) => console.error(error));
+  const bus = options.bus ?? new MemoryBus((error) => console.error(error));
   const models = createScriptedModels();
   const { namespace, taskQueue: mainQueue } = server;
   const workers = await startWorkers({
@@ -73,7 +82,9 @@ export async function startRealApi({ rollover, deadlines, place }: RealApiOption
     workflowBundle: await readWorkflowBundle(),
     store,
     bus,
-    provider: models.provider,
+    functions: createFunctionAccess(),
+    provider: options.provider ?? models.provider,
+    ...(observer === undefined ? {} : { observer }),
     mainQueue,
   });
   const temporalUi = 'http://127.0.0.1:8233';

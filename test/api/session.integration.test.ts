@@ -110,6 +110,38 @@ describe('a session over HTTP', () => {
     );
   }, 120_000);
 
+  it('whose workflow was terminated by hand is over: it says so, its feed ends, and so do its tasks', async () => {
+    const session = await api.open({
+      root: [{ say: 'I am here.' }, { begin: 'Once', after: never }],
+      researcher: [{ begin: 'Looking', after: never }],
+    });
+    await api.send('POST', `${session}/messages`, { text: 'Hello' }, { prefer: 'wait=30' });
+    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });
+    await api.send('POST', `${session}/messages`, { text: 'Tell a story' });
+    await waitFor(() => api.model.calls.length === 3);
+    const stream = await openStream(`${api.url}${session}/events`);
+    const before = (await api.readEvents(session)).length;
+    await stream.until(before);
+    await api.server.client.workflow.getHandle(`ws/default/session/${session.split('/').at(-1)}`).terminate();
+    const { body } = await api.send('GET', session);
+    expect(sessionSchema.parse(body)).toMatchObject({
+      ...{ status: 'aborted', closeReason: 'its workflow was ended from outside', offset: before + 1 },
+    });
+    expect((await api.send('POST', `${session}/messages`, { text: 'Still there?' })).status).toBe(409);
+    expect((await api.send('POST', `${session}/interrupt`)).body).toEqual({ turn: null, changed: false });
+    const events = await api.readEvents(session);
+    expect(events.map(({ offset }) => offset)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)).toMatchObject({ type: 'session.closed', reason: body.closeReason });
+    const transcript = await api.send('GET', `${session}/messages`);
+    expect(transcript.body.data.map(textOf)).toEqual(['Hello', 'I am here.', 'Tell a story']);
+    await waitFor(
+      async () => (await api.send('GET', `${session}/tasks/${task.id}`)).body.status === 'cancelled',
+    );
+    await stream.ended;
+    expect(stream.events.filter(({ id }) => id !== undefined).map(({ data }) => data)).toEqual(events);
+    expect((await api.send('GET', session)).body.tasks).toMatchObject([{ id: task.id, status: 'cancelled' }]);
+  });
+
   it('is ready while its workers poll', async () => {
     const { status, body } = await api.send('GET', '/readyz');
     expect([status, body]).toEqual([

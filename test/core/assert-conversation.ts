@@ -28,7 +28,7 @@ export function assertAlways(conversation: ModelConversation): void {
   // One that stood still and is being stopped may come on top.
   const running = state.tasks.filter(({ status }) => status === 'running');
   expect(running.length).toBeLessThanOrEqual(RUNNING_CAP);
-  const waiting = state.inbox.map((item) => (item.kind === 'message' ? item.id : item.task));
+  const waiting = state.inbox.map((item) => ('id' in item ? item.id : item.task));
   expect(waiting).toHaveLength(new Set(waiting).size);
   // Nothing that waits for tasks keeps a person waiting; a turn that was interrupted ends when its transfers are quiet.
   if (

@@ -10,6 +10,7 @@ import { startTask } from '../../core/start-task.ts';
 import { runTurn } from '../../core/turn.ts';
 import type { TurnEnd, TurnOptions } from '../../core/turn.ts';
 import type { ModelCallRequest, ModelReply, ToolRequest, ToolResult } from '../../protocol/activities.ts';
+import type { FunctionRequest, FunctionResult } from '../../protocol/function.ts';
 import type { ToolCall } from '../../protocol/content.ts';
 import type { Delivery, EventBody } from '../../protocol/events.ts';
 import type { Accepted, SendMessage, TaskOrder } from '../../protocol/session-messages.ts';
@@ -70,6 +71,7 @@ export class World {
   /** Rows that came with model calls that ended well. */
   readonly stored: NewRow[] = [];
   readonly toolRequests: ToolRequest[] = [];
+  readonly functionRequests: FunctionRequest[] = [];
   /** What started tasks were told, in order. */
   readonly orders: (TaskOrder & { task: string })[] = [];
   readonly endsStored: string[] = [];
@@ -78,6 +80,7 @@ export class World {
   #ids = 0;
   #calls: Pending<ModelCallRequest, ModelOutcome>[] = [];
   #tools: Pending<ToolRequest, ToolResult>[] = [];
+  #functions: Pending<FunctionRequest, FunctionResult>[] = [];
   #waiters: Waiter[] = [];
 
   constructor(state: ConversationState = makeState()) {
@@ -95,6 +98,11 @@ export class World {
         this.toolRequests.push(request);
         return new Promise((resolve) => this.#tools.push({ request, resolve }));
       },
+      callFunction: (request) => {
+        this.functionRequests.push(request);
+        return new Promise((resolve) => this.#functions.push({ request, resolve }));
+      },
+      startFunction: (request) => void this.functionRequests.push(request),
       until: (predicate, timeoutMs) =>
         new Promise((resolve) =>
           this.#waiters.push({ predicate, resolve, mayExpire: timeoutMs !== undefined }),
@@ -203,6 +211,12 @@ export class World {
     await this.settle();
   }
 
+  /** Ends the oldest call of a function that is waited for. */
+  async finishFunction(result: Partial<FunctionResult> = {}): Promise<void> {
+    this.#functions.shift()?.resolve(makeFunctionResult(result));
+    await this.settle();
+  }
+
   async finishOldestTool(): Promise<void> {
     const call = this.#tools[0]?.request.call;
     if (call !== undefined) await this.finishTool(call);
@@ -237,6 +251,10 @@ export class World {
   get types(): string[] {
     return this.state.events.map(({ type }) => type);
   }
+}
+
+export function makeFunctionResult(result: Partial<FunctionResult> = {}): FunctionResult {
+  return { outcome: 'ok', text: 'done', size: 4, truncated: false, stored: true, ...result };
 }
 
 export function makeReport(task: string, overrides: Partial<TaskReport> = {}): TaskReport {

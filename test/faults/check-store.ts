@@ -1,5 +1,5 @@
 /** What must hold of the rows of a round's conversations, whichever way they were written. */
-import type { Conversation } from './converse.ts';
+import type { Conversation } from './evidence.ts';
 import type { StoreGate } from './store-gate.ts';
 
 interface Check {

@@ -2,28 +2,13 @@
 import { waitFor } from '../support/wait-for.ts';
 import type { Json } from '../support/product-client.ts';
 import { writeDirective } from './directive.ts';
+import type { Asked, Conversation, Ordered } from './evidence.ts';
+import { isTransferred, takesMessage } from './feed-facts.ts';
+import { giveOrder } from './orders.ts';
 import type { Act, ConversationPlan } from './plan.ts';
 import { postSteadily } from './steady-client.ts';
-import type { SteadyAnswer } from './steady-client.ts';
 import { watchFeed } from './watch-feed.ts';
 import type { FeedWatcher } from './watch-feed.ts';
-
-/** Something that was asked for, and how it was acknowledged. */
-export interface Asked {
-  tag: string;
-  act: Act;
-  path: string;
-  body: unknown;
-  key: string;
-  answer: SteadyAnswer;
-}
-
-export interface Conversation {
-  session: string;
-  plan: ConversationPlan;
-  watcher: FeedWatcher;
-  asked: Asked[];
-}
 
 export interface ConverseOptions {
   url: string;
@@ -45,18 +30,21 @@ export async function converse(options: ConverseOptions): Promise<Conversation> 
   const watcher = watchFeed(url, session, isUndisturbed);
   await waitFor(() => watcher.connections() > 0, { deadline: 60_000, what: 'a stream' });
   const asked: Asked[] = [];
+  const orders: Ordered[] = [];
   for (const [index, act] of plan.acts.entries()) {
     const tag = `${name}m${index}`;
     await options.onAct(index, tag, session);
     asked.push(await ask(url, session, tag, act));
     const latest = asked.at(-1);
-    if (act.waits && latest !== undefined) await awaitEnd(watcher, latest);
+    if (latest === undefined) continue;
+    orders.push(...(await giveOrder(url, session, watcher.events, latest)));
+    if (act.waits) await awaitEnd(watcher, latest);
   }
   await waitFor(() => isSettled(watcher.events, asked), {
     ...{ deadline: SETTLED_WITHIN_MS, interval: 50 },
     what: `${session} to come to rest; its last events are ${JSON.stringify(watcher.events.slice(-4))}`,
   });
-  return { session, plan, watcher, asked };
+  return { session, plan, watcher, asked, orders };
 }
 
 async function ask(url: string, session: string, tag: string, act: Act): Promise<Asked> {
@@ -83,12 +71,6 @@ async function awaitEnd({ events }: FeedWatcher, { act, answer }: Asked): Promis
   });
 }
 
-function takesMessage(events: Json[], turn: number, message: string): boolean {
-  return events.some(
-    (event) => event.type === 'step.started' && event.turn === turn && event.inputs.includes(message),
-  );
-}
-
 /** Nothing is under way: each message was taken by a turn that is over, each task has ended and was told. */
 function isSettled(events: Json[], asked: Asked[]): boolean {
   const of = (type: string): Json[] => events.filter((event) => event.type === type);
@@ -105,11 +87,4 @@ function isSettled(events: Json[], asked: Asked[]): boolean {
     of('turn.started').length === of('turn.finished').length &&
     tasks.every((task) => ended.has(task) && isTold(task))
   );
-}
-
-/** Its end was the answer of the call that waited for it. */
-export function isTransferred(events: Json[], task: string): boolean {
-  const own = events.filter((event) => event.task === task);
-  const isTransfer = own.some((event) => event.type === 'task.queued' && event.mode === 'transfer');
-  return isTransfer && !own.some((event) => event.type === 'task.detached');
 }

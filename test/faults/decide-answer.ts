@@ -80,10 +80,18 @@ function findWork({ entries }: Conversation): Directive | null {
 
 /** A task saves a file, then makes notes, one in a step, and answers. */
 function goOn(conversation: Conversation, { tag, steps }: Directive): Thought {
-  const done = ofKind(conversation.entries, 'assistant').filter(({ calls }) => calls.length > 0).length;
-  if (done >= steps) return { words: [`result of #${tag};`], calls: [] };
+  const replies = ofKind(conversation.entries, 'assistant');
+  const done = replies.filter(({ calls }) => calls.length > 0).length;
+  const isDone = done >= steps;
+  const result = `result of #${tag};`;
+  const heard = readTags(JSON.stringify(ofKind(freshEntries(conversation), 'user'))).filter((name) =>
+    name.endsWith('.s'),
+  );
+  const words = heard.map((name) => `heard #${name};`);
+  if (isDone && !replies.some(({ text }) => text.includes(result))) words.unshift(result);
+  if (isDone) return { words: words.length === 0 ? ['nothing to say'] : words, calls: [] };
   const description = `#${tag}; ${done}`;
-  if (done > 0) return { words: [], calls: [{ name: 'create_todo', arguments: { description } }] };
+  if (done > 0) return { words, calls: [{ name: 'create_todo', arguments: { description } }] };
   const file = { name: 'notes.md', media_type: 'text/markdown', content: description };
-  return { words: [], calls: [{ name: 'save_file', arguments: file }] };
+  return { words, calls: [{ name: 'save_file', arguments: file }] };
 }

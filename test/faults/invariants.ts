@@ -1,17 +1,9 @@
 /** What must hold of every conversation, whoever died while it was held. Each violation is a sentence. */
 import { textOf } from '../support/message-text.ts';
 import type { Json } from '../support/product-client.ts';
-import { isTransferred } from './converse.ts';
-import type { Asked, Conversation } from './converse.ts';
-
-export interface Evidence extends Conversation {
-  /** The feed read anew from its beginning, and the transcripts: of the conversation, and of each task by its id. */
-  feed: Json[];
-  transcript: Json[];
-  taskTranscripts: Map<string, Json[]>;
-  /** As the API lists them. */
-  tasks: Json[];
-}
+import { checkOrders } from './check-orders.ts';
+import type { Asked, Evidence } from './evidence.ts';
+import { findInterrupted, isTransferred } from './feed-facts.ts';
 
 export function findViolations(evidence: Evidence): string[] {
   const { watcher, feed } = evidence;
@@ -20,7 +12,11 @@ export function findViolations(evidence: Evidence): string[] {
     found.push(describeDifference(watcher.events, feed));
   if (feed.some((event, index) => event.offset !== index + 1)) found.push('the feed has a gap or a double');
   for (const asked of evidence.asked) found.push(...checkAsked(evidence, asked));
-  found.push(...checkTasks(evidence), ...checkTranscript(evidence.transcript, 'the conversation'));
+  found.push(
+    ...checkOrders(evidence),
+    ...checkTasks(evidence),
+    ...checkTranscript(evidence.transcript, 'the conversation'),
+  );
   for (const [task, rows] of evidence.taskTranscripts) found.push(...checkTranscript(rows, task));
   return found.map((violation) => `${evidence.session}: ${violation}`);
 }
@@ -35,8 +31,13 @@ function ofType(feed: Json[], type: string): Json[] {
   return feed.filter((event) => event.type === type);
 }
 
-function expectOnce(what: string, count: number, times = 1): string[] {
-  return count === times ? [] : [`${what}: ${count} times instead of ${times}`];
+function expectOnce(what: string, count: number): string[] {
+  return count === 1 ? [] : [`${what}: ${count} times instead of once`];
+}
+
+/** `mayLack`: what would have said it was interrupted. */
+function expectSaid(what: string, count: number, mayLack: boolean): string[] {
+  return count === 1 || (mayLack && count === 0) ? [] : [`${what}: ${count} times instead of once`];
 }
 
 /** An acknowledged message was taken by one turn, which is over, and each thing that it asked for was answered once. */
@@ -58,10 +59,11 @@ function checkAsked(evidence: Evidence, { tag, act, answer }: Asked): string[] {
   if (queued[0]?.offset !== offset) found.push(`${tag} was acknowledged with offset ${offset}, not its own`);
   if (ends[0]?.outcome === 'failed') return [...found, ...checkFailure(evidence, tag, steps[0])];
   const word = act.verb === 'say' ? `answer to #${tag};` : `done with #${tag};`;
-  found.push(...expectOnce(`"${word}"`, countSaid(transcript, word)));
+  const isInterrupted = findInterrupted(feed).has(turn);
+  found.push(...expectSaid(`"${word}"`, countSaid(transcript, word), isInterrupted));
   if (act.verb !== 'delegate' && act.verb !== 'transfer') return found;
   const own = evidence.tasks.filter(({ title }) => title.includes(`#${tag}.t;`));
-  found.push(...expectOnce(`a task of ${tag}`, own.length));
+  found.push(...expectSaid(`a task of ${tag}`, own.length, isInterrupted));
   return [...found, ...own.flatMap(({ id }) => checkTask(evidence, `${tag}.t`, id))];
 }
 
@@ -98,11 +100,16 @@ function checkTask(
     );
   }
   if (isTransferred(feed, id)) return found;
-  for (const type of ['completion.delivered', 'completion.spoken']) {
-    const told = ofType(feed, type).flatMap((event) => event.tasks as string[]);
-    found.push(...expectOnce(`${type} of ${tag}`, told.filter((task) => task === id).length));
-  }
-  return [...found, ...expectOnce(`"told of #${tag};"`, countSaid(transcript, `told of #${tag};`))];
+  const tellings = (type: string): Json[] =>
+    ofType(feed, type).filter(({ tasks: told }) => told.includes(id));
+  const interrupted = findInterrupted(feed);
+  const mayLack = tellings('completion.delivered').some(({ turn }) => interrupted.has(turn));
+  return [
+    ...found,
+    ...expectOnce(`completion.delivered of ${tag}`, tellings('completion.delivered').length),
+    ...expectSaid(`completion.spoken of ${tag}`, tellings('completion.spoken').length, mayLack),
+    ...expectSaid(`"told of #${tag};"`, countSaid(transcript, `told of #${tag};`), mayLack),
+  ];
 }
 
 function checkTasks({ feed, tasks }: Evidence): string[] {

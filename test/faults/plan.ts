@@ -18,7 +18,12 @@ export type Moment =
   | 'any time'
   | Gate;
 
-export type Act =
+/** What a person orders right after an act: of the turn that runs, or of the task that the act started. */
+export type Order = 'interrupt' | 'steer' | 'stop';
+
+export type Act = { order?: Order } & ActKind;
+
+type ActKind =
   | { kind: 'message'; verb: Exclude<Verb, 'work'>; steps: number; troubles: Trouble[]; waits: boolean }
   /** A background agent that is started by hand. */
   | { kind: 'task'; steps: number; troubles: Trouble[]; waits: boolean };
@@ -38,7 +43,12 @@ export interface RoundPlan {
   /** Milliseconds: before the kill where the moment is any time, and until what died is started again. */
   delayMs: number;
   downMs: number;
+  /** Who dies once more while what died comes back, and how many milliseconds after it has begun to. */
+  second: { target: SecondTarget; afterMs: number } | null;
 }
+
+const SECOND_TARGETS = ['api', 'main', 'background', 'temporal', 'everything'] as const;
+export type SecondTarget = (typeof SECOND_TARGETS)[number];
 
 const TARGETS: [Target, ...Target[]] = [
   ...(['api', 'main', 'main', 'background', 'temporal', 'store', 'redis'] as const),
@@ -57,12 +67,37 @@ export function makePlan(seed: number, form: Form): RoundPlan {
   const act = random.below(ACTS - 1);
   const first = conversations[0]?.acts;
   if (first !== undefined) first[act] = toActAt(moment, random);
-  return {
-    ...{ seed, conversations, target, moment, act },
-    delayMs: random.below(400),
-    // Now and then longer than a heartbeat may be late.
-    downMs: random.percent(15) ? 12_000 : random.below(3000),
-  };
+  const delayMs = random.below(400);
+  // Now and then longer than a heartbeat may be late.
+  const downMs = random.percent(15) ? 12_000 : random.below(3000);
+  const plan = { seed, conversations, target, moment, act, delayMs, downMs, second: null };
+  return target === 'nobody' ? plan : addOrders(plan, createRandom(seed + 1_000_003), form);
+}
+
+/** Drawn from a chance of their own, so that a seed's round is otherwise what it was before there were any. */
+function addOrders(plan: RoundPlan, random: Random, form: Form): RoundPlan {
+  const conversations = plan.conversations.map(({ team, acts }, index) => {
+    // After an interrupt nobody could say whose turn it is that a denied message fails.
+    const mayInterrupt = !acts.some(({ troubles }) => troubles.includes('denied'));
+    const ordered = acts.map((act, at) => {
+      const order = pickOrder(random, act);
+      const isStruck = index === 0 && at === plan.act;
+      return isStruck || order === null || (order === 'interrupt' && !mayInterrupt) ? act : { ...act, order };
+    });
+    return { team, acts: ordered };
+  });
+  const target = form === 'apart' ? random.pick(SECOND_TARGETS) : 'everything';
+  const again = { target, afterMs: random.below(2500) };
+  return { ...plan, conversations, second: plan.target !== 'a task' && random.percent(25) ? again : null };
+}
+
+function pickOrder(random: Random, act: Act): Order | null {
+  const isOrdered = random.percent(35);
+  const [orderOfTask, isInterrupt] = [random.pick(['steer', 'stop'] as const), random.percent(40)];
+  if (!isOrdered) return null;
+  const startsTask = act.kind === 'task' || act.verb === 'delegate';
+  if (startsTask && !isInterrupt) return orderOfTask;
+  return act.kind === 'message' ? 'interrupt' : null;
 }
 
 function pickMoment(random: Random, form: Form, target: Target): Moment {

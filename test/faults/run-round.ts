@@ -5,10 +5,9 @@ import { fetchRuns, replayRuns } from '../support/replay.ts';
 import type { Json } from '../support/product-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { converse } from './converse.ts';
-import type { Conversation } from './converse.ts';
 import { checkStore } from './check-store.ts';
+import type { Conversation, Evidence } from './evidence.ts';
 import { findViolations } from './invariants.ts';
-import type { Evidence } from './invariants.ts';
 import { makePlan } from './plan.ts';
 import type { RoundPlan } from './plan.ts';
 import { checkRepeatedCalls } from './repeated-calls.ts';
@@ -80,10 +79,13 @@ export async function runRound(site: Site, seed: number, name: string): Promise<
 }
 
 /** Each request again, with its key: the same answer, and nothing happens. */
-async function repeatAll({ url }: Site, { session, asked, watcher }: Conversation): Promise<string[]> {
+async function repeatAll(
+  { url }: Site,
+  { session, asked, orders, watcher }: Conversation,
+): Promise<string[]> {
   const found: string[] = [];
   const before = watcher.events.length;
-  for (const { tag, path, body, key, answer } of asked) {
+  for (const { tag, path, body, key, answer } of [...asked, ...orders]) {
     const again = await postSteadily(url, path, body, key);
     if (again.status !== answer.status || JSON.stringify(again.body) !== JSON.stringify(answer.body)) {
       found.push(

@@ -177,6 +177,12 @@ function openTogether({ folder, temporalPort, env, cliPath }: Surroundings): Ope
 /** The tests' servers are up when they come to us. */
 function toKillable(server: { kill(): Promise<void>; restart(): Promise<void> }): Killable {
   let isUp = true;
+  let starting: Promise<void> | null = null;
+  const start = async (): Promise<void> => {
+    await server.restart();
+    isUp = true;
+    starting = null;
+  };
   return {
     isRunning: () => isUp,
     async kill() {
@@ -184,10 +190,7 @@ function toKillable(server: { kill(): Promise<void>; restart(): Promise<void> })
       isUp = false;
       await server.kill();
     },
-    async start() {
-      await server.restart();
-      isUp = true;
-    },
+    start: () => (starting ??= start()),
   };
 }
 

@@ -37,15 +37,20 @@ async function prepareMoment(
   session: string,
 ): Promise<() => Promise<void>> {
   const { moment } = plan;
-  const kill = (): Promise<void> => killTarget(site, plan, session);
+  const strike = (): Promise<void> => killTarget(site, plan, session);
   const comeBack = async (): Promise<void> => {
     await sleep(plan.downMs);
-    await site.restart();
+    if (plan.second === null) return site.restart();
+    const restarting = site.restart();
+    await sleep(plan.second.afterMs);
+    await kill(site, plan.second.target);
+    // At once: those that are on their way up need the ones that went down again.
+    await Promise.all([restarting, site.restart()]);
   };
   if (moment === 'any time') {
     return async () => {
       await sleep(plan.delayMs);
-      await kill();
+      await strike();
       await comeBack();
     };
   }
@@ -54,12 +59,12 @@ async function prepareMoment(
     const hold = site.provider.hold(moment === 'a model call' ? tag : `${tag}.t`);
     return async () => {
       await inTime(hold.begun, moment);
-      await kill();
+      await strike();
       hold.release();
       await comeBack();
     };
   }
-  return prepareGate(site, moment, kill, comeBack);
+  return prepareGate(site, moment, strike, comeBack);
 }
 
 async function prepareGate(
@@ -108,7 +113,10 @@ async function inTime(moment: Promise<void>, what: string): Promise<void> {
 }
 
 async function killTarget(site: Site, { target }: RoundPlan, session: string): Promise<void> {
-  if (target === 'a task') return terminateTask(site, session);
+  return target === 'a task' ? terminateTask(site, session) : kill(site, target);
+}
+
+async function kill(site: Site, target: Exclude<RoundPlan['target'], 'a task'>): Promise<void> {
   const parts: Part[] = target === 'everything' || target === 'nobody' ? site.parts : [target];
   await Promise.all(parts.map((part) => site.kill(part)));
 }

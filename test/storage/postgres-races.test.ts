@@ -183,11 +183,7 @@ describe('at the same time', () => {
         if (index === 3) return store.sessions.remove(WORKSPACE, id);
         const step = { turn: 1, step: 1, run: 'run-1' };
         return reasonOf(
-          store.transcript
-            .openStep(inSession(id), step)
-            .then(() =>
-              store.transcript.append(inSession(id), [makeUserRow([1, 1, index], `m${index}`, 'x')], step),
-            ),
+          store.transcript.openStep(inSession(id), step, [makeUserRow([1, 1, index], `m${index}`, 'x')]),
         );
       });
       expect(ends[3]).toBe(true);

@@ -25,8 +25,8 @@ describe('a request with an idempotency key', () => {
     const key = makeKey('a');
     expect(await store.requests.begin(key, 'h', 1)).toEqual({ state: 'new', since: 1 });
     expect(await store.requests.begin(key, 'h', 2)).toEqual({ state: 'in_progress' });
-    await store.requests.complete(key, { status: 201 });
-    await store.requests.complete(key, { status: 500 });
+    expect(await store.requests.complete(key, { status: 201 })).toEqual({ status: 201 });
+    expect(await store.requests.complete(key, { status: 500 })).toEqual({ status: 201 });
     expect(await store.requests.begin(key, 'h', 3)).toEqual({ state: 'same', response: { status: 201 } });
   });
 
@@ -62,6 +62,17 @@ describe('a request with an idempotency key', () => {
     expect(await store.requests.begin(makeKey('e'), 'h', 10_004)).toEqual({ state: 'in_progress' });
     expect(await store.requests.begin(makeKey('e'), 'h', 10_005)).toEqual({ state: 'new', since: 5 });
     expect(await store.requests.begin(makeKey('e'), 'h', 10_006)).toEqual({ state: 'in_progress' });
+  });
+
+  it('may be released without an answer: the same one goes on at once, another body stays refused', async () => {
+    const now = 100_000;
+    await store.requests.begin(makeKey('g'), 'h', now);
+    await store.requests.release(makeKey('g'));
+    expect(await store.requests.begin(makeKey('g'), 'other', now + 1)).toEqual({ state: 'conflict' });
+    expect(await store.requests.begin(makeKey('g'), 'h', now + 1)).toEqual({ state: 'new', since: now });
+    await store.requests.complete(makeKey('g'), {});
+    await store.requests.release(makeKey('g'));
+    expect(await store.requests.begin(makeKey('g'), 'h', now + 2)).toEqual({ state: 'same', response: {} });
   });
 
   it('may be abandoned while it has no response', async () => {

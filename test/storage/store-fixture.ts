@@ -99,6 +99,6 @@ export function makeReply(place: Place, text: string, change: Partial<ReplyToCom
   };
 }
 
-export function textsOf(rows: { content: { type: string; text?: string }[] }[]): string[] {
+export function textsOf(rows: readonly { content: { type: string; text?: string }[] }[]): string[] {
   return rows.map((row) => row.content.map((part) => part.text ?? part.type).join('|'));
 }

@@ -236,12 +236,9 @@ describe('a step', () => {
     await open(1, 2);
     await expect(open(1, 1)).rejects.toMatchObject(stale);
     await expect(commit([1, 1, 1], 'zombie')).rejects.toMatchObject(stale);
+    const late = { turn: 1, step: 1, run: 'run-1' };
     await expect(
-      store.transcript.append(conversation, [makeUserRow([1, 1, 0], 'm1', 'zombie')], {
-        turn: 1,
-        step: 1,
-        run: 'run-1',
-      }),
+      store.transcript.openStep(conversation, late, [makeUserRow([1, 1, 0], 'm1', 'zombie')]),
     ).rejects.toMatchObject(stale);
     await open(2, 1);
     await expect(open(1, 3)).rejects.toMatchObject(stale);
@@ -272,7 +269,12 @@ describe('a step', () => {
     await commit([1, 2, 0], 'two');
     await open(2, 1, 'run-1');
     await commit([2, 1, 1], 'three');
+    expect(textsOf(await store.transcript.readForRun(conversation, 'run-1', [2, 1, 1]))).toHaveLength(4);
     await open(1, 2, 'run-2');
+    expect(textsOf(await store.transcript.readForRun(conversation, 'run-2', [1, 2, 0]))).toEqual([
+      'hello',
+      'one',
+    ]);
     expect(await texts()).toEqual(['hello', 'one']);
     await expect(open(2, 2, 'run-1')).rejects.toMatchObject(stale);
     await commit([1, 2, 0], 'another two', { run: 'run-2' });

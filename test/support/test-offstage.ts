@@ -11,6 +11,7 @@ import { openStore } from '../../storage/store.ts';
 import type { Store } from '../../storage/store.ts';
 import { startWorkers } from '../../workers/start-workers.ts';
 import { keepHistories } from '../replay/keep-histories.ts';
+import { createFunctionAccess } from './function-access.ts';
 import { fetchRuns, replayRuns } from './replay.ts';
 import type { Script } from './scripted-model.ts';
 import { createScriptedModels } from './scripted-models.ts';
@@ -47,6 +48,7 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
     store,
     bus,
     provider: models.provider,
+    functions: createFunctionAccess(),
     mainQueue: server.taskQueue,
   };
   let workers = await startWorkers(options);

@@ -1,15 +1,9 @@
 /** `{{key}}` and `{{key.path.0}}` in texts of a team file. */
 
-export interface FoundTemplates {
-  /** As they are written, each once. */
-  valid: string[];
-  broken: string[];
-}
-
 const KEY_PATH = /^\s*[A-Za-z_][\w-]*(?:\.[\w-]+)*\s*$/;
 
-export function findTemplates(text: string): FoundTemplates {
-  const valid = new Set<string>();
+/** Those that do not parse, as they are written, each once. */
+export function findBrokenTemplates(text: string): string[] {
   const broken = new Set<string>();
   let start = text.indexOf('{{');
   while (start >= 0) {
@@ -18,12 +12,10 @@ export function findTemplates(text: string): FoundTemplates {
       broken.add(shorten(text.slice(start)));
       break;
     }
-    const written = text.slice(start, end + 2);
-    if (KEY_PATH.test(text.slice(start + 2, end))) valid.add(written);
-    else broken.add(shorten(written));
+    if (!KEY_PATH.test(text.slice(start + 2, end))) broken.add(shorten(text.slice(start, end + 2)));
     start = text.indexOf('{{', end + 2);
   }
-  return { valid: [...valid], broken: [...broken] };
+  return [...broken];
 }
 
 function shorten(text: string): string {

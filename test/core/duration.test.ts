@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDuration } from '../../../config/teams/duration.ts';
+import { parseDuration } from '../../core/duration.ts';
 
 describe('a time in a team file', () => {
   it.each([

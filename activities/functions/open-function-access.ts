@@ -1,0 +1,16 @@
+import { createOutgoingClient } from '../outgoing/outgoing-client.ts';
+import type { Settings } from '../../config/settings.ts';
+import { settingsTable } from '../../config/settings-table.ts';
+import { openWebhookSecret } from '../../config/webhook-secret.ts';
+import type { FunctionAccess } from './function-access.ts';
+
+/** From the settings of this process. What runs Offstage itself, such as its database and its keys, is not for teams. */
+export function openFunctionAccess(
+  settings: Pick<Settings, 'allowHosts' | 'readVariable' | 'webhookSecret' | 'dataFolder'>,
+): FunctionAccess {
+  return {
+    client: createOutgoingClient(settings.allowHosts),
+    readSecret: (name) => (Object.hasOwn(settingsTable, name) ? null : settings.readVariable(name)),
+    webhookSecret: openWebhookSecret(settings),
+  };
+}

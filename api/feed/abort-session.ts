@@ -1,0 +1,40 @@
+/**
+ * A session whose workflow was ended from outside (terminated by hand, say) cannot close itself. Who first finds it so
+ * does what it would have done: keeps what only the workflow had, ends its tasks, and says that it is over.
+ */
+import type { ConversationEvent } from '../../protocol/events.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import { isTerminal } from '../../protocol/task.ts';
+import type { Store } from '../../storage/store.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+
+const REASON = 'its workflow was ended from outside';
+
+/** Repeating it changes nothing, at once too. Its status comes last, so that what did not succeed is tried again. */
+export async function abortSession(
+  store: Store,
+  gateway: Gateway,
+  id: ConversationId,
+  at: number,
+): Promise<void> {
+  const { workspace, session } = id;
+  const last = await store.events.lastOffset(id);
+  const [latest] = await store.events.read(id, last, 1);
+  let next = latest?.type === 'session.closed' ? last : last + 1;
+  let read = await gateway.readEnded(id, next);
+  if (read !== null) await store.transcript.append(id, read.unstored);
+  for (let page = read; page !== null && page.events.length > 0;) {
+    await store.events.append(id, page.events);
+    next = (page.events.at(-1)?.offset ?? 0) + 1;
+    read = page;
+    page = next <= page.view.offset ? await gateway.readEnded(id, next) : null;
+  }
+  const closed: ConversationEvent = { offset: next, at, type: 'session.closed', reason: REASON };
+  await store.events.append(id, [closed]);
+  const tasks = await store.tasks.listBySession(workspace, session);
+  const unfinished = tasks.filter(({ status }) => !isTerminal(status));
+  await Promise.all(unfinished.map((task) => gateway.cancelOrphan({ ...id, task: task.id })));
+  const finalView =
+    read === null ? {} : { finalView: { ...read.view, status: 'closed', offset: next, closeReason: REASON } };
+  await store.sessions.setStatus(workspace, session, { status: 'aborted', at, reason: REASON, ...finalView });
+}

@@ -1,0 +1,54 @@
+import { QueryRejectedError, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
+import { toWorkflowId } from '../../protocol/ids.ts';
+import { QUERIES } from '../../protocol/session-messages.ts';
+import type { ConversationRead } from '../../protocol/session-messages.ts';
+import { withinDeadline } from './deadline.ts';
+import { WorkflowGone } from './failures.ts';
+import type { Gateway } from './gateway.ts';
+import { SharedReads } from './shared-reads.ts';
+
+/** Failed, canceled, terminated, timed out: of Temporal's workflow execution statuses. */
+const ENDED_FROM_OUTSIDE = [3, 4, 5, 7];
+
+/** A workflow that is over still answers queries, as if it were at work: only those that run are asked. */
+export function createReads(client: Client, deadlineMs: number): Pick<Gateway, 'read' | 'readEnded'> {
+  const { namespace, dataConverter, identity } = client.options;
+  const { interceptors = [] } = client.workflow.options;
+  const running = new WorkflowClient({
+    ...{ connection: client.connection, namespace, dataConverter, identity, interceptors },
+    queryRejectCondition: 'NOT_OPEN',
+  });
+  const ask = <T>(workflowId: string, call: () => Promise<T>): Promise<T> =>
+    withinDeadline(
+      client.connection as Connection,
+      { milliseconds: deadlineMs, what: `Reading ${workflowId}` },
+      call,
+    );
+  const query = (from: WorkflowClient, workflowId: string, fromOffset: number): Promise<ConversationRead> =>
+    ask(workflowId, () =>
+      from.getHandle(workflowId).query<ConversationRead, [number]>(QUERIES.read, fromOffset),
+    );
+  const reads = new SharedReads(async (workflowId, fromOffset) => {
+    try {
+      return await query(running, workflowId, fromOffset);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw new WorkflowGone(workflowId);
+      if (!(error instanceof QueryRejectedError)) throw error;
+      if (!ENDED_FROM_OUTSIDE.includes(error.status)) throw new WorkflowGone(workflowId);
+      const { closeTime } = await ask(workflowId, () => client.workflow.getHandle(workflowId).describe());
+      throw new WorkflowGone(workflowId, closeTime?.getTime() ?? Date.now());
+    }
+  });
+  return {
+    read: (id, fromOffset) => reads.read(toWorkflowId(id), fromOffset),
+    async readEnded(id, fromOffset) {
+      try {
+        return await query(client.workflow, toWorkflowId(id), fromOffset);
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+  };
+}
