@@ -101,7 +101,7 @@ describe('what runs after a session', () => {
     await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
     await waitFor(() =>
       handleOf(session)
-        .describe()
+        .fetchHistory()
         .then(() => false)
         .catch(isGone),
     );

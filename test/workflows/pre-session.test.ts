@@ -133,7 +133,7 @@ describe('what runs before a session', () => {
 
   it.each([
     ['is no JSON', 'Well, gold I guess.', 'the answer is not JSON'],
-    ['does not fit', '{"plan": 7}', 'the answer does not fit structured_output: /plan must be string'],
+    ['does not fit', '{"plan": 7}', 'the answer does not fit structured_output: plan: must be string'],
   ])('aborts where an answer %s, and goes on where the hook may fail', async (_how, say, reason) => {
     const pre = (onError: 'abort' | 'continue') => [hookOf('enricher', { ...variables, onError })];
     const strict = await offstage.open(withPhases(team, { pre: pre('abort') }), { enricher: [{ say }] });
