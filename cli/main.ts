@@ -156,8 +156,9 @@ program
 program
   .command('settings')
   .description('list every setting, its value and where it is from')
-  .action(() => {
-    process.exitCode = printSettings(surroundings, print);
+  .option('--secrets', 'show secrets too, such as the one that receivers of functions verify with', false)
+  .action(({ secrets }: { secrets: boolean }) => {
+    process.exitCode = printSettings({ source: surroundings, secrets }, print);
   });
 
 await program.parseAsync();

@@ -33,6 +33,7 @@ export async function serveWorkerApart(
   print: Print,
 ): Promise<0 | 1> {
   if (!isComplete(settings, print)) return 1;
+  if (settings.webhookSecret === null) print(OWN_SECRET);
   return runUntilSignal(settings, print, {
     name: 'The worker',
     run: (surroundings) => runWorker(surroundings, queues),
@@ -48,6 +49,10 @@ export async function serveWorkerApart(
     farewell: 'Ended. What was under way goes on in another worker.',
   });
 }
+
+const OWN_SECRET =
+  'Warning: OFFSTAGE_WEBHOOK_SECRET is not set, so this worker signs its requests to functions with a secret of its own, ' +
+  'kept in its data folder. Give all workers the same one. Example: echo "whsec_$(openssl rand -base64 32)"';
 
 function isComplete(settings: Settings, print: Print): boolean {
   const { problems, warnings } = findWhatIsMissing(settings);

@@ -43,7 +43,7 @@ function toFailure({ status, headers, text }: Awaited<ReturnType<OutgoingClient[
 
 /** Such as ECONNREFUSED: what an error says beyond that may quote the address, and a secret with it. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.cause === undefined ? error.name : codeOf(error.cause);
+  const { code, cause, name } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string') return code;
+  return cause === undefined ? name : codeOf(cause);
 }

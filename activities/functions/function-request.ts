@@ -33,7 +33,7 @@ export function toFunctionRequest(
       'user-agent': 'Offstage',
       ...renderHeaders(definition.headers, rendering, readSecret),
       ...(hasBody ? { 'content-type': 'application/json' } : {}),
-      ...signRequest(webhookSecret, { id, at, body }),
+      ...signRequest(webhookSecret(), { id, at, body }),
     },
     body: hasBody ? body : null,
   };

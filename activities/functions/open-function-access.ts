@@ -1,3 +1,4 @@
+import { BadFunctionRequest } from '../../core/function-address.ts';
 import { createOutgoingClient } from '../outgoing/outgoing-client.ts';
 import type { Settings } from '../../config/settings.ts';
 import { settingsTable } from '../../config/settings-table.ts';
@@ -11,6 +12,16 @@ export function openFunctionAccess(
   return {
     client: createOutgoingClient(settings.allowHosts),
     readSecret: (name) => (Object.hasOwn(settingsTable, name) ? null : settings.readVariable(name)),
-    webhookSecret: openWebhookSecret(settings),
+    webhookSecret: () => openSecret(settings),
   };
+}
+
+function openSecret(settings: Parameters<typeof openWebhookSecret>[0]): string {
+  try {
+    return openWebhookSecret(settings);
+  } catch {
+    throw new BadFunctionRequest(
+      'there is no secret to sign it with; the operator has to set OFFSTAGE_WEBHOOK_SECRET',
+    );
+  }
 }

@@ -27,11 +27,14 @@ export interface RealApi extends TestApi<Gateway> {
   /** Of the session that was opened last. */
   model: ScriptedModel;
   /** Opens a session whose agents say what the scripts tell; gives its path. */
-  open(scripts: Record<string, Script>, body?: object): Promise<string>;
+  open(scripts: Record<string, Script>, body?: object | MakeBody): Promise<string>;
   /** Every event so far, read in pages. */
   readEvents(session: string): Promise<EventResource[]>;
   stopWorkers(): Promise<void>;
 }
+
+/** For a team of its own: what each agent's model is called. */
+type MakeBody = (nameFor: (agent: string) => string) => object;
 
 const createTeam = (nameFor: (agent: string) => string) => ({
   agents: {
@@ -103,7 +106,8 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
     async open(scripts, body = {}) {
       const model = models.add(scripts);
       real.model = model;
-      const reply = await api.send('POST', '/v1/sessions', { team: createTeam(model.nameFor), ...body });
+      const own = typeof body === 'function' ? body(model.nameFor) : body;
+      const reply = await api.send('POST', '/v1/sessions', { team: createTeam(model.nameFor), ...own });
       if (reply.status !== 201) throw new Error(reply.text);
       return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
     },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -145,12 +146,25 @@ describe('offstage settings', () => {
   it('prints every setting, warnings and what is wrong, and no secret', () => {
     const lines: string[] = [];
     const env = { OPENAI_API_KEY: 'hunter2', OFFSTAGE_PROT: '1', OFFSTAGE_PORT: 'many' };
-    expect(printSettings({ env, cwd }, (line) => lines.push(line))).toBe(1);
+    expect(printSettings({ source: { env, cwd }, secrets: false }, (line) => lines.push(line))).toBe(1);
     const printed = lines.join('\n');
     expect(printed).toMatch(/^OPENAI_API_KEY +set \(environment\)$/m);
     expect(printed).toMatch(/^OFFSTAGE_LOG +info \(default\)$/m);
     expect(printed).toContain('did you mean OFFSTAGE_PORT?');
     expect(printed).toContain('Wrong: OFFSTAGE_PORT is "many"');
     expect(printed).not.toContain('hunter2');
+  });
+
+  it('shows secrets when asked, the one that signs requests too, which is made where there is none', () => {
+    const print = (): string => {
+      const lines: string[] = [];
+      const source = { env: { OPENAI_API_KEY: 'hunter2', OFFSTAGE_DATA: 'own-data' }, cwd };
+      expect(printSettings({ source, secrets: true }, (line) => lines.push(line))).toBe(0);
+      return lines.join('\n');
+    };
+    const [, secret] = /^OFFSTAGE_WEBHOOK_SECRET +(whsec_\S+)/m.exec(print()) ?? [];
+    expect(secret).toBe(readFileSync(join(cwd, 'own-data', 'webhook-secret'), 'utf8').trim());
+    expect(print()).toContain(secret);
+    expect(print()).toMatch(/^OPENAI_API_KEY +hunter2 /m);
   });
 });

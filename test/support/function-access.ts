@@ -8,6 +8,6 @@ export function createFunctionAccess(secrets: Record<string, string> = {}): Func
   return {
     client: createOutgoingClient(['127.0.0.1']),
     readSecret: (name) => secrets[name] ?? null,
-    webhookSecret: TEST_WEBHOOK_SECRET,
+    webhookSecret: () => TEST_WEBHOOK_SECRET,
   };
 }

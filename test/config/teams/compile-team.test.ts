@@ -198,13 +198,11 @@ agents:
     model: openai/m
     sub_agents: [catalog/pirate, helper]
     handoffs: [helper]
-    functions: [check_order]
     toolsets:
       - { type: mcp, ref: "docker:duckduckgo" }
       - { type: background_agents }
       - { type: todo, shared: true }
   helper: { model: openai/m, description: Helps }
-functions: { check_order: { url: "https://example.com" } }
 limits: { budget: { tokens: 5 } }
 `);
 
@@ -217,11 +215,9 @@ limits: { budget: { tokens: 5 } }
   it('is warned of with line and column, each thing once', () => {
     expect(warnings.map((warning) => `${warning.line} ${warning.path}`)).toEqual([
       '5 agents.root.sub_agents[0]',
-      '7 agents.root.functions',
-      '9 agents.root.toolsets[0].type',
-      '11 agents.root.toolsets[2].shared',
-      '13 functions',
-      '14 limits.budget',
+      '8 agents.root.toolsets[0].type',
+      '10 agents.root.toolsets[2].shared',
+      '12 limits.budget',
     ]);
   });
 
@@ -229,7 +225,6 @@ limits: { budget: { tokens: 5 } }
     expect(team?.unavailable.map((tool) => `${tool.agent}: ${tool.toolset}`)).toEqual([
       'root: sub_agents catalog/pirate',
       'root: mcp docker:duckduckgo',
-      'root: function check_order',
     ]);
   });
 });
