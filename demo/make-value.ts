@@ -15,7 +15,8 @@ export function readMaterial({ entries }: Conversation): Material {
   const texts = [...ofKind(entries, 'note'), ...ofKind(entries, 'user')].map(({ text }) => text);
   const variables = new Map<string, unknown>();
   for (const text of texts) {
-    for (const [, written = ''] of text.matchAll(/^Variables: (\{.*\})$/gm)) gather(parse(written), variables);
+    for (const [, written = ''] of text.matchAll(/^Variables: (\{.*\})$/gm))
+      gather(parse(written), variables);
   }
   return { words: texts.join('\n'), variables };
 }

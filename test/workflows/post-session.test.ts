@@ -49,15 +49,12 @@ const askedOf = ({ model }: TestSession, agent: string): string[] =>
 
 describe('what runs after a session', () => {
   it('gets what the analysis found; one hook that fails stops no other', async () => {
-    const session = await offstage.open(
-      withPhases(team, { analysis, post: [hookOf('filer'), reportOn] }),
-      {
-        root: [{ say: 'You are welcome.' }],
-        judge: [{ say: '{"mood": "content"}' }],
-        filer: [{ fail: 'no.' }],
-        reporter: [{ say: 'A content person.' }],
-      },
-    );
+    const session = await offstage.open(withPhases(team, { analysis, post: [hookOf('filer'), reportOn] }), {
+      root: [{ say: 'You are welcome.' }],
+      judge: [{ say: '{"mood": "content"}' }],
+      filer: [{ fail: 'no.' }],
+      reporter: [{ say: 'A content person.' }],
+    });
     await session.say('Thanks a lot!');
     await session.untilIdle(1);
     await closeSession(session);
@@ -87,13 +84,10 @@ describe('what runs after a session', () => {
 
   it('goes on when the session is gone from Temporal, and on other workers', async () => {
     const written = defer();
-    const session = await offstage.open(
-      withPhases(team, { post: [hookOf('filer'), hookOf('reporter')] }),
-      {
-        filer: [{ say: 'Filed.', after: written.promise }, { say: 'Filed.' }],
-        reporter: [{ say: 'Reported.' }],
-      },
-    );
+    const session = await offstage.open(withPhases(team, { post: [hookOf('filer'), hookOf('reporter')] }), {
+      filer: [{ say: 'Filed.', after: written.promise }, { say: 'Filed.' }],
+      reporter: [{ say: 'Reported.' }],
+    });
     await closeSession(session);
     await waitFor(() => session.model.calls.length === 1);
     const { client, namespace } = offstage.server;

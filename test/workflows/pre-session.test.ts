@@ -120,7 +120,9 @@ describe('what runs before a session', () => {
     decided.resolve();
     await untilOver(session);
     expect(await rowOf(session)).toMatchObject({ status: 'aborted', closeReason: 'no contract' });
-    await waitFor(async () => (await hooksOf(session)).some(([, name, end]) => name === 'worker' && end !== 'running'));
+    await waitFor(async () =>
+      (await hooksOf(session)).some(([, name, end]) => name === 'worker' && end !== 'running'),
+    );
     expect(await hooksOf(session)).toEqual([
       ['pre', 'gate', 'terminated', null],
       ['post', 'worker', 'completed', null],
