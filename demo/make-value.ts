@@ -78,9 +78,11 @@ function makeList(schema: JsonSchema, material: Material, name: string, depth: n
   return Array.from({ length: Math.min(count, 3) }, () => makeValue(items, material, name, depth + 1));
 }
 
-function makeText({ maxLength }: JsonSchema, { words }: Material, name: string): string {
+function makeText({ maxLength }: JsonSchema, { words, variables }: Material, name: string): string {
+  const known = [...variables.values()].filter((value) => ['string', 'number'].includes(typeof value));
+  const source = known.length > 0 ? known.join(', ') : words;
   const said = toHead(
-    words
+    source
       .replace(/<\/?\w+>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim(),

@@ -5,6 +5,7 @@ import { openConversation, readCarriedState } from '../core/conversation-state.t
 import type { ConversationState } from '../core/conversation-state.ts';
 import { takeEndReason } from '../core/engine-tools/end-session.ts';
 import { hasRunningFunctions } from '../core/finish-function.ts';
+import { placeWaitingMessages } from '../core/place-inputs.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { mayBeKept, requestStop } from '../core/stop-task.ts';
 import { tellMissing } from '../core/tell-missing.ts';
@@ -201,6 +202,7 @@ async function settle(conversation: Conversation, onClose: OnClose): Promise<Ses
       state.tasks.every(({ status }) => status !== 'cancelling') &&
       !hasRunningFunctions(state),
   );
+  placeWaitingMessages(state);
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));

@@ -128,6 +128,7 @@ describe('what runs before a session', () => {
       ['post', 'worker', 'completed', null],
     ]);
     expect(calledAgents(session)).toEqual(['gate', 'worker']);
+    expect(await session.transcript()).toEqual(['user: Hello?']);
     expect((await session.read()).view.status).toBe('aborted');
     const tasks = await offstage.store.tasks.listBySession('default', session.id);
     expect(tasks.map(({ starter, status }) => [starter, status])).toContainEqual([null, 'cancelled']);
