@@ -59,7 +59,8 @@ export async function openSession(
   // With a message a turn begins at once, and what works on it tells the store.
   // Hooks before it tell when they are done.
   const isOpening = (team.session?.pre.length ?? 0) > 0;
-  if (message === null && !isOpening) await store.sessions.setStatus(workspace, session, { status: 'idle', at: ids.at });
+  if (message === null && !isOpening)
+    await store.sessions.setStatus(workspace, session, { status: 'idle', at: ids.at });
   return findSession(store, principal, session);
 }
 

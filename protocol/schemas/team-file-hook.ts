@@ -12,12 +12,9 @@ export const hookFileSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .meta({ description: "Variables of the agent's task, made from the session's by {{name}}." }),
-  output: z
-    .literal('variables', { error: 'must be the word variables' })
-    .optional()
-    .meta({
-      description: "The agent's JSON answer, by its structured_output, becomes variables of the session.",
-    }),
+  output: z.literal('variables', { error: 'must be the word variables' }).optional().meta({
+    description: "The agent's JSON answer, by its structured_output, becomes variables of the session.",
+  }),
   timeout: duration.optional(),
   on_error: z
     .enum(['abort', 'continue'])
