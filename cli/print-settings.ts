@@ -32,5 +32,6 @@ function reveal({ name, shown }: SettingRow, { cwd }: SettingsSource, values: Se
     return openWebhookSecret({ webhookSecret: values.OFFSTAGE_WEBHOOK_SECRET, dataFolder });
   }
   const { isSecret }: SettingDefinition = settingsTable[name];
-  return isSecret && values[name] !== null ? String(values[name]) : shown;
+  const value = values[name];
+  return isSecret && typeof value === 'string' ? value : shown;
 }

@@ -15,9 +15,9 @@ import type {
 import type { ConversationId } from '../protocol/ids.ts';
 import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
 import type { StopMode, StoppedTask, TaskQuestion, TaskRequest, TaskStatus } from '../protocol/task.ts';
-import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Roster } from '../protocol/team.ts';
 import type { NewRow, Place, ToolOutcomeName } from '../protocol/transcript.ts';
+import { completeRoster } from './roster.ts';
 
 export type InboxItem =
   | { kind: 'message'; id: string; delivery: Delivery }
@@ -255,42 +255,6 @@ export function openConversation(opening: Opening): ConversationState {
     taskUsage: { ...NO_USAGE },
     files: 0,
   };
-}
-
-/** The state of an earlier run, with what that run's code did not know. */
-export function readCarriedState(opening: Opening, carried: unknown): ConversationState {
-  const state = carried as ConversationState;
-  return {
-    ...openConversation(opening),
-    ...state,
-    roster: completeRoster(state.roster),
-    tasks: state.tasks.map((task) => ({ ...newInTasks(), ...{ name: task.agent }, ...task })),
-  };
-}
-
-function completeRoster(roster: Roster): Roster {
-  return { ...NEW_IN_ROSTERS, ...roster, limits: { ...DEFAULT_LIMITS, ...roster.limits } };
-}
-
-const NEW_IN_ROSTERS = { onClose: 'stop' as const };
-/** A task's fields that are the same for most tasks. A record without them is read as one that has them so. */
-const newInTasks = () => ({
-  group: null,
-  dependsOn: [],
-  maxTurns: null,
-  asks: null,
-  isReminded: false,
-  kept: null,
-  stopMode: null,
-  steering: [],
-  missedMessages: 0,
-});
-
-/** A task without what `readCarriedState` gives it anyway: a conversation may carry hundreds of them. */
-export function toCarriedTask(task: TaskRecord): Partial<TaskRecord> {
-  const usual: Partial<Record<string, unknown>> = newInTasks();
-  const isUsual = (key: string, value: unknown) => JSON.stringify(usual[key]) === JSON.stringify(value);
-  return Object.fromEntries(Object.entries(task).filter(([key, value]) => !isUsual(key, value)));
 }
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {

@@ -2,6 +2,8 @@
 import { addUsage, NO_USAGE } from '../protocol/content.ts';
 import type { ConversationEvent, EventBody } from '../protocol/events.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { foldFunctionEvent, isFunctionEvent } from './fold-function.ts';
+import { foldSessionEvent, isSessionEvent } from './fold-session.ts';
 import { foldTaskEvent } from './fold-task.ts';
 
 /** Appends the event that follows the last one and applies it. */
@@ -15,54 +17,25 @@ export function recordEvent(state: ConversationState, body: EventBody, at: numbe
 }
 
 function foldEvent(state: ConversationState, event: ConversationEvent): void {
+  if (isSessionEvent(event)) {
+    foldSessionEvent(state, event);
+    return;
+  }
   switch (event.type) {
-    case 'session.opened':
-      state.isOpening = (state.roster.session?.pre.length ?? 0) > 0;
-      return;
-    case 'hook.started':
-    case 'hook.finished':
     case 'notice':
     case 'variables.changed':
       return;
     case 'variables.missing':
       state.toldMissing.push(...event.keys);
       return;
-    case 'session.ready':
-      state.isOpening = false;
-      return;
     case 'agent.switched':
       state.agent = event.to;
       state.turnHandoffs += 1;
       state.agentSinceStep = state.step;
       return;
-    case 'session.closing':
-      state.status = 'closing';
-      state.closeReason = event.reason;
-      state.isAborted = event.aborted === true;
-      return;
-    case 'session.closed':
-      state.status = 'closed';
-      return;
     case 'message.queued':
       state.inbox.push({ kind: 'message', id: event.message, delivery: event.delivery });
       if (event.delivery === 'interrupt' && state.turnOpen) state.interruptedTurn = state.turn;
-      return;
-    case 'followup.scheduled':
-      // Its record is made beside the event: it carries what events must not.
-      return;
-    case 'followup.due':
-      for (const followUp of state.followUps) if (followUp.id === event.followUp) followUp.isDue = true;
-      state.inbox.push({ kind: 'follow_up', id: event.followUp });
-      return;
-    case 'followup.cancelled':
-      state.followUps = state.followUps.filter(({ id }) => id !== event.followUp);
-      state.inbox = state.inbox.filter((item) => item.kind !== 'follow_up' || item.id !== event.followUp);
-      return;
-    case 'function.started':
-      state.functionCalls[event.call] = { function: event.function, startedAt: event.at, end: null };
-      return;
-    case 'function.finished':
-      state.inbox.push({ kind: 'completion', task: event.call });
       return;
     case 'turn.started':
     case 'turn.interrupting':
@@ -74,7 +47,8 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
       foldTurnEvent(state, event);
       return;
     default:
-      foldTaskEvent(state, event);
+      if (isFunctionEvent(event)) foldFunctionEvent(state, event);
+      else foldTaskEvent(state, event);
   }
 }
 

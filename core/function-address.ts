@@ -41,7 +41,7 @@ export function listSecrets(written: string): string[] {
 
 /** A header is one line of Latin letters: what cannot be in one becomes a space, or is percent-encoded. */
 function toHeaderText(value: string): string {
-  return value.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll(/[^\u0020-\u007e]+/gu, encode);
+  return value.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(/[^\u0020-\u007e]+/gu, encode);
 }
 
 function encode(value: string): string {

@@ -1,7 +1,7 @@
 /** Continuing as new: when, and with what. The carried state is control only, a few KB. */
 import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
-import { toCarriedTask } from './conversation-state.ts';
+import { toCarriedTask } from './carried-state.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { hasRunningFunctions } from './finish-function.ts';
 import { unkeptStatuses } from './kept-status.ts';
@@ -11,7 +11,8 @@ const SEEN_CARRIED = 64;
 
 /**
  * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order or a receipt
- * on its way, a function, the hooks before a session, a write to the store (the server drops what a run that is over had asked for), a last step with its deadline.
+ * on its way, a function, the hooks before a session, a write to the store (the server drops what a run that is over had
+ * asked for), a last step with its deadline.
  */
 export function mayRollOver(state: ConversationState): boolean {
   if (state.receipts.length > 0 || state.untoldQuestion !== null || state.wrapsUp) return false;

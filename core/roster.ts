@@ -1,6 +1,7 @@
 /** The part of a team that a workflow carries: who may start whom, and the limits. */
 import { toFunctionTool } from './function-tool.ts';
 import type { RosterPhases, SessionPhases } from '../protocol/hooks.ts';
+import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Agent, DialectName, Roster, RosterAgent, Team } from '../protocol/team.ts';
 
 export function toRoster(team: Team): Roster {
@@ -71,3 +72,10 @@ function toRosterFunctions(team: Team, { functions = [] }: Agent): Pick<RosterAg
     ? {}
     : { functions: Object.fromEntries(custom) as RosterAgent['functions'] & object };
 }
+
+/** With what the code that stored it did not know. */
+export function completeRoster(roster: Roster): Roster {
+  return { ...NEW_IN_ROSTERS, ...roster, limits: { ...DEFAULT_LIMITS, ...roster.limits } };
+}
+
+const NEW_IN_ROSTERS = { onClose: 'stop' as const };

@@ -12,6 +12,7 @@ import { switchAgent } from './handoff.ts';
 import { hasTasksToLookAfter } from './inherited-tasks.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
+import type { Handoff } from './tool-call.ts';
 import { tellMissing } from './tell-missing.ts';
 import {
   handoffLimitWords,
@@ -56,10 +57,8 @@ export async function runTurn(
     if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
     if (reply.toolCalls.length > 0 && !atLimit) {
       const handoff = await answerToolCalls(state, ports, reply);
-      if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
-      if (handoff !== null) switchAgent(state, ports, handoff);
-      if (endsWithThisStep(state, reply) && !hasMessageForThisTurn(state))
-        return finishTurn(state, ports, 'answered');
+      const end = endAfterCalls(state, ports, reply, handoff);
+      if (end !== null) return end;
     } else if (atLimit) return finishTurn(state, ports, 'limit');
     else {
       // One that is paused takes what it is told meanwhile before it ends.
@@ -69,6 +68,19 @@ export async function runTurn(
       return finishTurn(state, ports, 'answered');
     }
   }
+}
+
+/** What the calls of a step decide of the turn; null: it goes on. */
+function endAfterCalls(
+  state: ConversationState,
+  ports: TurnPorts,
+  reply: ModelReply,
+  handoff: Handoff | 'limit' | null,
+): TurnOutcome | null {
+  if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
+  if (handoff !== null) switchAgent(state, ports, handoff);
+  const isOver = endsWithThisStep(state, reply) && !hasMessageForThisTurn(state);
+  return isOver ? finishTurn(state, ports, 'answered') : null;
 }
 
 function isInterrupted(state: ConversationState): boolean {

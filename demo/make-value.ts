@@ -38,14 +38,18 @@ function parse(text: string): unknown {
 
 export function makeValue(schema: JsonSchema, material: Material, name = '', depth = 0): unknown {
   if (schema['const'] !== undefined) return schema['const'];
+  const { words } = material;
   const choices = schema['enum'];
-  if (Array.isArray(choices)) {
-    return choices.find((choice) => material.words.includes(String(choice))) ?? choices[0];
-  }
+  if (Array.isArray(choices)) return choices.find((choice) => words.includes(String(choice))) ?? choices[0];
   const variants = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(variants) && depth < DEEPEST)
     return makeValue((variants[0] ?? {}) as JsonSchema, material, name, depth + 1);
-  const type = Array.isArray(schema['type']) ? (schema['type'][0] as unknown) : schema['type'];
+  return makeTyped(schema, material, name, depth);
+}
+
+/** What is known under the name, where it is of the type. */
+function makeTyped(schema: JsonSchema, material: Material, name: string, depth: number): unknown {
+  const type: unknown = Array.isArray(schema['type']) ? schema['type'][0] : schema['type'];
   const known = material.variables.get(name);
   switch (type) {
     case 'object':
@@ -56,7 +60,7 @@ export function makeValue(schema: JsonSchema, material: Material, name = '', dep
     case 'number':
       return typeof known === 'number' ? known : Number(schema['minimum'] ?? 1);
     case 'boolean':
-      return typeof known === 'boolean' ? known : false;
+      return known === true;
     case 'null':
       return null;
     default:

@@ -1,25 +1,6 @@
-/** Custom functions: HTTP requests that a team's file describes. Spec: hooks-and-functions.md. */
+/** Calls of custom functions, as workflows ask for them. Spec: hooks-and-functions.md. */
 import type { ConversationId } from './ids.ts';
 import type { Place, ToolOutcomeName } from './transcript.ts';
-
-export type FunctionMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** As a team keeps it: templates and references to secrets stay as they are written. */
-export interface FunctionDefinition {
-  description: string;
-  url: string;
-  method: FunctionMethod;
-  /** A JSON schema of an object. */
-  parameters: Record<string, unknown>;
-  headers: Record<string, string>;
-  /** Of the wait for a function that is waited for, all attempts included; else of each attempt. */
-  timeoutMs: number;
-  background: boolean;
-  /** What the agent reads at once of one that runs in the background. */
-  returnMessage: string | null;
-  /** What the agent reads when it failed, before the reason. */
-  errorMessage: string | null;
-}
 
 export type SessionPhase = 'pre' | 'during' | 'post';
 

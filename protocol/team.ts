@@ -2,7 +2,7 @@
  * A team as it was understood from its file: names resolved, defaults filled in, nothing left to look up.
  * Stored once, content-addressed by `version`; workflows carry the version and a {@link Roster}.
  */
-import type { FunctionDefinition } from './function.ts';
+import type { FunctionDefinition } from './function-definition.ts';
 import type { RosterPhases, SessionPhases } from './hooks.ts';
 
 export interface Team {

@@ -1,7 +1,8 @@
 /** The workflow of a conversation: it takes messages in, runs turns, looks after its tasks, and is closed. */
 import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
-import { openConversation, readCarriedState } from '../core/conversation-state.ts';
+import { readCarriedState } from '../core/carried-state.ts';
+import { openConversation } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
 import { takeEndReason } from '../core/engine-tools/end-session.ts';
 import { hasRunningFunctions } from '../core/finish-function.ts';

@@ -1,7 +1,7 @@
 /** The request of a function, from what the team's file says and what is known of the session. */
 import { renderAddress, renderHeaders } from '../../core/function-address.ts';
 import type { Rendering } from '../../core/render-template.ts';
-import type { FunctionDefinition } from '../../protocol/function.ts';
+import type { FunctionDefinition } from '../../protocol/function-definition.ts';
 import type { OutgoingRequest } from '../outgoing/outgoing-client.ts';
 import type { FunctionAccess } from './function-access.ts';
 import { signRequest } from './sign-request.ts';

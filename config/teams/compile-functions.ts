@@ -2,7 +2,7 @@
 import { listSecrets } from '../../core/function-address.ts';
 import { functionFileSchema } from '../../protocol/schemas/team-file-function.ts';
 import { isBuiltInFunction } from '../../protocol/built-in-functions.ts';
-import type { FunctionDefinition } from '../../protocol/function.ts';
+import type { FunctionDefinition } from '../../protocol/function-definition.ts';
 import { findSchemaProblem } from '../json-schema.ts';
 import { TAKEN_NAMES } from './check-tool-names.ts';
 import { readDuration } from './compile-limits.ts';

@@ -24,5 +24,3 @@ export const functionFileSchema = z.strictObject({
     .meta({ description: 'What the agent reads at once of one that runs in the background.' }),
   error_message: z.string().max(1000).optional().meta({ description: 'What it reads when it failed.' }),
 });
-
-export type FunctionFile = z.infer<typeof functionFileSchema>;

@@ -24,6 +24,29 @@ const calling = (name: string, callArguments: Record<string, unknown> = {}) => (
   call: [{ name, arguments: callArguments }],
 });
 
+const openOrder = (nameFor: (agent: string) => string) => ({
+  team: {
+    agents: {
+      root: {
+        model: `openai/${nameFor('root')}`,
+        instruction: 'Serve {{customer.name}}, whose order is {{order.state}}.',
+        functions: ['check_order', 'schedule_follow_up', 'end_session'],
+      },
+    },
+    functions: {
+      check_order: {
+        url: `${receiver.url}/orders/{{customer.id}}`,
+        headers: { 'X-Customer': '{{customer.name}}' },
+        parameters: { properties: { order: { type: 'string' } }, required: ['order'] },
+      },
+    },
+  },
+  variables: { customer: { id: 'a/../b', name: 'Ada\r\nX-Evil: 1' } },
+  user: { id: 'user-1', plan: 'gold' },
+  metadata: { line: 3 },
+  message: 'Where is my order?',
+});
+
 describe('functions over HTTP', () => {
   it('tell the session to a receiver that verifies it, and their ends and variables to who reads the feed', async () => {
     const session = await api.open(
@@ -36,28 +59,7 @@ describe('functions over HTTP', () => {
           { say: 'Goodbye.', ...calling('end_session', { reason: 'settled' }) },
         ],
       },
-      (nameFor) => ({
-        team: {
-          agents: {
-            root: {
-              model: `openai/${nameFor('root')}`,
-              instruction: 'Serve {{customer.name}}, whose order is {{order.state}}.',
-              functions: ['check_order', 'schedule_follow_up', 'end_session'],
-            },
-          },
-          functions: {
-            check_order: {
-              url: `${receiver.url}/orders/{{customer.id}}`,
-              headers: { 'X-Customer': '{{customer.name}}' },
-              parameters: { properties: { order: { type: 'string' } }, required: ['order'] },
-            },
-          },
-        },
-        variables: { customer: { id: 'a/../b', name: 'Ada\r\nX-Evil: 1' } },
-        user: { id: 'user-1', plan: 'gold' },
-        metadata: { line: 3 },
-        message: 'Where is my order?',
-      }),
+      openOrder,
     );
     await waitFor(async () => (await api.readEvents(session)).some(({ type }) => type === 'turn.finished'));
 

@@ -55,6 +55,10 @@ describe('a stored history', () => {
     'is stopped when its time is over',
     'lets its tasks wrap up',
     'keeps what runs, which finishes into the store',
+    'is asked with the session, signed',
+    'in the background lets the turn go on',
+    'gives the agent a turn in its time',
+    'closes the session with its reason',
   ])('shows: %s', (words) => {
     expect(stored.map(({ name }) => name)).toContainEqual(expect.stringContaining(words));
   });

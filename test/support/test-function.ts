@@ -1,4 +1,4 @@
-import type { FunctionDefinition } from '../../protocol/function.ts';
+import type { FunctionDefinition } from '../../protocol/function-definition.ts';
 
 export function makeFunction(definition: Partial<FunctionDefinition> & { url: string }): FunctionDefinition {
   return {
