@@ -4,7 +4,7 @@ import type { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { Bus } from '../../bus/bus.ts';
-import { MAIN_QUEUE, toBackgroundQueue, toWorkflowId } from '../../protocol/ids.ts';
+import { HOOK_PHASES, MAIN_QUEUE, toBackgroundQueue, toWorkflowId } from '../../protocol/ids.ts';
 import { searchAttributeNames } from '../../protocol/search-attributes.ts';
 import type { SessionInput } from '../../protocol/session-messages.ts';
 import { checkHealth } from './check-health.ts';
@@ -40,11 +40,11 @@ export function createSessionGateway(options: SessionGatewayOptions): Gateway {
     ...createReads(client, deadlines.readMs),
     deleteHistories: (session, tasks) => {
       const workflowId = toWorkflowId(session);
-      const taskIds = tasks.map((task) => toWorkflowId({ ...session, task }));
+      const others = [...HOOK_PHASES, ...tasks].map((task) => toWorkflowId({ ...session, task }));
       return withinDeadline(
         client.connection as Connection,
         { milliseconds: DELETE_WITHIN_MS, what: `Deleting ${workflowId}` },
-        () => deleteHistories(client, workflowId, taskIds, DELETE_PATIENCE_MS),
+        () => deleteHistories(client, workflowId, others, DELETE_PATIENCE_MS),
       );
     },
     checkHealth: () => checkHealth(client, mainQueue, toBackgroundQueue(mainQueue)),
