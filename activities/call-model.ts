@@ -31,7 +31,8 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       const prompt = await preparePrompt(store, request);
       const { requestHash } = prompt;
       const stored = await store.transcript.openStep(request, { ...stepOf(request), requestHash });
-      const reply = stored === null ? await answer(dependencies, request, prompt) : toWorkflowReply(stored);
+      const reply =
+        stored === null ? await answer(dependencies, request, prompt) : toWorkflowReply(stored, prompt.tools);
       const { workspace, session, task } = request;
       if (task === null && reply.toolCalls.length === 0)
         setStatus(dependencies, workspace, session, { status: 'idle' });
@@ -88,7 +89,7 @@ async function answer(
       onReset: stream.reset,
       idleTimeoutMs: prompt.team.limits.modelIdleTimeoutMs,
     });
-    return await commit(store, request, toCommitted(request, prompt, reply));
+    return await commit(store, request, prompt, toCommitted(request, prompt, reply));
   } catch (error) {
     if (!abort.signal.aborted) throw endWhenOverdue(error, task);
     if (!abort.isInterrupted()) throw abort.signal.reason;
@@ -97,7 +98,7 @@ async function answer(
       await store.partials.clear(request);
       return toUnsaid(request);
     }
-    return await commit(store, request, toInterrupted(request, prompt, said));
+    return await commit(store, request, prompt, toInterrupted(request, prompt, said));
   } finally {
     stream.close();
     abort.close();
@@ -107,10 +108,11 @@ async function answer(
 async function commit(
   store: ActivityDependencies['store'],
   request: ModelCallRequest,
+  { tools }: PreparedPrompt,
   reply: StoredReply,
 ): Promise<ModelReply> {
   const committed = { ...reply, agent: request.agent, at: Date.now(), run: currentRun() };
-  return toWorkflowReply(await outlastOutage(() => store.transcript.commitReply(request, committed)));
+  return toWorkflowReply(await outlastOutage(() => store.transcript.commitReply(request, committed)), tools);
 }
 
 /** The place after the last one that the workflow knows. */

@@ -207,6 +207,13 @@ export const settingsTable = {
 
 export type SettingName = keyof typeof settingsTable;
 
+/** Whether it is what Offstage itself gets in by: not for the requests of teams. */
+export function isOwnSecret(variable: string): boolean {
+  if (!Object.hasOwn(settingsTable, variable)) return false;
+  const { isSecret }: SettingDefinition = settingsTable[variable as SettingName];
+  return isSecret === true;
+}
+
 /** The parsed value of each setting; null: not set. */
 export type SettingValues = {
   [Name in SettingName]: z.output<(typeof settingsTable)[Name]['schema']> | null;

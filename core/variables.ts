@@ -17,5 +17,13 @@ export function mergeVariables(current: Variables, changes: Variables): MergedVa
 }
 
 function isSame(current: Variables, changes: Variables, key: string): boolean {
-  return Object.hasOwn(current, key) && JSON.stringify(current[key]) === JSON.stringify(changes[key]);
+  return Object.hasOwn(current, key) && toComparable(current[key]) === toComparable(changes[key]);
+}
+
+/** A database keeps the keys of an object in an order of its own. */
+function toComparable(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

@@ -125,9 +125,13 @@ async function readResponse(
   return typeof value === 'object' && value !== null ? value : result;
 }
 
+/** For an attempt after the time: what it was there for was lost with a worker, and may have happened. */
+const LATE_ATTEMPT_MS = 5_000;
+
 /** Of a wait the time that is left, of other functions the whole time for each attempt. */
 function timeLeft({ timeoutMs }: FunctionDefinition, { isAwaited }: FunctionRequest): number {
-  return isAwaited ? timeoutMs - sinceScheduled() : timeoutMs;
+  const left = isAwaited ? timeoutMs - sinceScheduled() : timeoutMs;
+  return left > 0 ? left : Math.min(timeoutMs, LATE_ATTEMPT_MS);
 }
 
 function sinceScheduled(): number {

@@ -1,7 +1,7 @@
 import { BadFunctionRequest } from '../../core/function-address.ts';
 import { createOutgoingClient } from '../outgoing/outgoing-client.ts';
 import type { Settings } from '../../config/settings.ts';
-import { settingsTable } from '../../config/settings-table.ts';
+import { isOwnSecret } from '../../config/settings-table.ts';
 import { openWebhookSecret } from '../../config/webhook-secret.ts';
 import type { FunctionAccess } from './function-access.ts';
 
@@ -11,7 +11,7 @@ export function openFunctionAccess(
 ): FunctionAccess {
   return {
     client: createOutgoingClient(settings.allowHosts),
-    readSecret: (name) => (Object.hasOwn(settingsTable, name) ? null : settings.readVariable(name)),
+    readSecret: (name) => (isOwnSecret(name) ? null : settings.readVariable(name)),
     webhookSecret: () => openSecret(settings),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { agentFileSchema } from '../../protocol/schemas/team-file-agent.ts';
 import type { AgentFile } from '../../protocol/schemas/team-file-agent.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../../protocol/team.ts';
+import type { FunctionDefinition } from '../../protocol/function-definition.ts';
 import type { Agent, UnavailableTool } from '../../protocol/team.ts';
 import { readDuration } from './compile-limits.ts';
 import type { ModelTable } from './compile-models.ts';
@@ -23,8 +24,8 @@ export interface AgentContext {
   /** The names of all agents of the file. */
   known: readonly string[];
   models: ModelTable;
-  /** The names of the functions that the file defines. */
-  functions: readonly string[];
+  /** The functions that the file defines. */
+  functions: Record<string, FunctionDefinition>;
   report: FindingsReport;
   unavailable: UnavailableTool[];
   others: OtherTeams | null;

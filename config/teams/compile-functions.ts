@@ -4,6 +4,7 @@ import { functionFileSchema } from '../../protocol/schemas/team-file-function.ts
 import { isBuiltInFunction } from '../../protocol/built-in-functions.ts';
 import type { FunctionDefinition } from '../../protocol/function-definition.ts';
 import { findSchemaProblem } from '../json-schema.ts';
+import { isOwnSecret } from '../settings-table.ts';
 import { TAKEN_NAMES } from './check-tool-names.ts';
 import { readDuration } from './compile-limits.ts';
 import { findBrokenTemplates } from './find-broken-templates.ts';
@@ -118,7 +119,10 @@ function checkText(text: string, path: Path, report: FindingsReport): void {
   }
   const references = text.match(/\$\{[^}]*\}?/g) ?? [];
   for (const reference of references) {
-    if (listSecrets(reference).length === 0) {
+    const [name] = listSecrets(reference);
+    if (name !== undefined && isOwnSecret(name)) {
+      report.error(path, `${name} is a secret of Offstage itself; give the function a variable of its own`);
+    } else if (name === undefined) {
       report.error(path, `${reference} is not known; write \${env.NAME} or \${secret:NAME}`);
     }
   }

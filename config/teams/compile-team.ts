@@ -106,7 +106,7 @@ function compile(
   const known = entries.map(([agent]) => agent);
   const agents = entries.flatMap(([agent, inner]) => {
     checkName(agent, report);
-    const context = { team: name, known, models, functions: Object.keys(functions ?? {}), report };
+    const context = { team: name, known, models, functions: functions ?? {}, report };
     const compiled = compileAgent(agent, inner, { ...context, unavailable, others });
     return compiled === null ? [] : [compiled];
   });

@@ -1,4 +1,5 @@
 /** What was understood of a team file, for the people who wrote it. */
+import { listSecrets } from '../../core/function-address.ts';
 import type { Hook } from '../../protocol/hooks.ts';
 import type { Agent, Limits, Team } from '../../protocol/team.ts';
 import { findCallProblem, resolveProvider } from '../model-providers.ts';
@@ -59,7 +60,7 @@ export function describeTeam(
     version: team?.version ?? null,
     valid: errors.length === 0,
     entry: team?.entry ?? null,
-    agents: team === null ? [] : Object.values(team.agents).map((agent) => describeAgent(team, agent)),
+    agents: team === null ? [] : Object.values(team.agents).map((agent) => describeAgent(team, agent, isSet)),
     models: team === null ? [] : describeModels(team, isSet),
     limits: team?.limits ?? null,
     hooks: describeHooks(team?.session),
@@ -79,7 +80,7 @@ function describeHooks(session: Team['session']): string[] {
   ];
 }
 
-function describeAgent(team: Team, agent: Agent): AgentDescription {
+function describeAgent(team: Team, agent: Agent, isSet: (variable: string) => boolean): AgentDescription {
   const toolsets = agent.toolsets.map((toolset) => toolset.type);
   return {
     name: agent.name,
@@ -87,7 +88,7 @@ function describeAgent(team: Team, agent: Agent): AgentDescription {
     model: agent.model,
     fallback: agent.fallback?.models ?? [],
     tools: agent.subAgents.length > 0 ? [...toolsets, 'transfer_task'] : toolsets,
-    functions: (agent.functions ?? []).map((key) => describeFunction(team, key)),
+    functions: (agent.functions ?? []).map((key) => describeFunction(team, key, isSet)),
     subAgents: agent.subAgents.map((entry) => entry.agent),
     background: toolsets.includes('background_agents'),
     handoffs: agent.handoffs.map((entry) => entry.agent),
@@ -99,11 +100,21 @@ function describeAgent(team: Team, agent: Agent): AgentDescription {
 }
 
 /** What it is called, and what it asks; never what its headers hold. */
-function describeFunction({ functions = {} }: Team, key: string): string {
+function describeFunction(
+  { functions = {} }: Team,
+  key: string,
+  isSet: (variable: string) => boolean,
+): string {
   const definition = functions[key];
   if (definition === undefined) return `${key} (built in)`;
-  const { method, url, background } = definition;
-  return `${key} (${method} ${url}${background ? ', in the background' : ''})`;
+  const { method, url, background, headers } = definition;
+  const missing = [url, ...Object.values(headers)].flatMap(listSecrets).filter((name) => !isSet(name));
+  const words = [
+    `${method} ${url}`,
+    ...(background ? ['in the background'] : []),
+    ...[...new Set(missing)].map((name) => `${name} is not set`),
+  ];
+  return `${key} (${words.join(', ')})`;
 }
 
 function describeModels(team: Team, isSet: (variable: string) => boolean): ModelDescription[] {

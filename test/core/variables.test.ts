@@ -3,8 +3,8 @@ import { mergeVariables } from '../../core/variables.ts';
 
 describe('variables that are set', () => {
   it('stand beside the others, and only those with another value count as changed', () => {
-    expect(mergeVariables({ a: 1, b: { c: [2] } }, { b: { c: [2] }, d: null })).toEqual({
-      variables: { a: 1, b: { c: [2] }, d: null },
+    expect(mergeVariables({ a: 1, b: { x: 0, c: [2] } }, { b: { c: [2], x: 0 }, d: null })).toEqual({
+      variables: { a: 1, b: { c: [2], x: 0 }, d: null },
       keys: ['d'],
     });
   });

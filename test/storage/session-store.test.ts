@@ -111,6 +111,24 @@ describe('a session', () => {
     expect(await sessions.get(WORKSPACE, 'ses_untitled')).toMatchObject({ title: 'First' });
   });
 
+  it('keeps variables that are set beside one another, all of those that fit', async () => {
+    await sessions.create(makeSession('ses_variables', { variables: { name: 'Ada' } }));
+    const set = (changes: object) => sessions.mergeVariables(WORKSPACE, 'ses_variables', { ...changes });
+    await Promise.all(['a', 'b', 'c'].map((key) => set({ [key]: { '{{name}}\0': key } })));
+    expect(await set({ name: 'Ada', d: 1 })).toMatchObject({ keys: ['d'] });
+    expect(await set({ e: 1, text: 'x'.repeat(64 * 1024) })).toEqual({ problem: expect.any(String) });
+    expect((await sessions.get(WORKSPACE, 'ses_variables'))?.variables).toEqual({
+      name: 'Ada',
+      d: 1,
+      a: { '{{name}}\ufffd': 'a' },
+      b: { '{{name}}\ufffd': 'b' },
+      c: { '{{name}}\ufffd': 'c' },
+    });
+    await expect(sessions.mergeVariables(WORKSPACE, 'ses_none', { a: 1 })).rejects.toMatchObject({
+      type: 'session.not_found',
+    });
+  });
+
   it('is listed newest first, filtered, in pages', async () => {
     const workspace = 'lists';
     await sessions.create(makeSession('ses_a', { workspace, createdAt: 1 }));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compileTeam } from '../../../config/teams/compile-team.ts';
+import { describeTeam } from '../../../config/teams/describe-team.ts';
 import type { OtherTeams } from '../../../config/teams/other-teams.ts';
 import { toRoster } from '../../../core/roster.ts';
 
@@ -20,7 +21,7 @@ describe('the functions of a team file', () => {
     url: https://crm.example/customers/{{customer_id}}?by=\${env.NAME}
     headers: { Authorization: "Bearer \${secret:CRM_TOKEN}" }
     parameters: { properties: { name: { type: string } }, required: [name] }
-  submit: { url: "\${env.CRM}/submit", background: true, method: PUT, timeout: 2m, error_message: Sorry. }
+  submit: { description: Submits it, url: "\${env.CRM}/submit", background: true, method: PUT, timeout: 2m, error_message: Sorry. }
 `,
       '[submit, end_session, lookup]',
     );
@@ -38,7 +39,7 @@ describe('the functions of a team file', () => {
         errorMessage: null,
       },
       submit: {
-        description: '',
+        description: 'Submits it',
         url: '${env.CRM}/submit',
         method: 'PUT',
         parameters: { type: 'object', properties: {}, additionalProperties: false },
@@ -67,6 +68,7 @@ describe('the functions of a team file', () => {
     ['{ url: "https://a.example/x/../y" }', '"." or ".."'],
     ['{ url: "https://a.example/{{a b}}" }', 'the template {{a b}} does not parse'],
     ['{ url: "https://a.example/${NAME}" }', '${NAME} is not known; write ${env.NAME} or ${secret:NAME}'],
+    ['{ url: "https://a.example/?k=${env.DATABASE_URL}" }', 'DATABASE_URL is a secret of Offstage itself'],
     ['{ url: "https://a.example/", headers: { "X Y": z } }', 'cannot be the name of a header'],
     ['{ url: "https://a.example/", headers: { Webhook-Id: z } }', 'is set by Offstage itself'],
     ['{ url: "https://a.example/", headers: { X: "a\\nb" } }', 'holds a line break'],
@@ -76,6 +78,13 @@ describe('the functions of a team file', () => {
     ['{ url: "https://a.example/", methd: GET }', 'did you mean "method"?'],
   ])('are refused: %s', (written, why) => {
     expect(problems(`  lookup: ${written}`)).toEqual([expect.stringContaining(why)]);
+  });
+
+  it('are warned of where an agent could not choose them, and told with what is not set', () => {
+    const compiled = compile('  lookup: { url: "${env.CRM}/x", headers: { A: "${secret:TOKEN}" } }');
+    expect(compiled.warnings).toMatchObject([{ path: 'functions.lookup', line: 4 }]);
+    const { agents } = describeTeam('team', compiled, (name) => name === 'TOKEN');
+    expect(agents[0]?.functions).toEqual(['lookup (POST ${env.CRM}/x, CRM is not set)']);
   });
 
   it('have names that no tool has', () => {
