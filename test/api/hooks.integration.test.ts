@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { toWorkflowId } from '../../protocol/ids.ts';
 import { sessionSchema } from '../../protocol/schemas/resources.ts';
 import type { SessionResource } from '../../protocol/schemas/resources.ts';
 import { defer } from '../support/deferred.ts';
@@ -126,6 +127,24 @@ describe('a session with hooks over HTTP', () => {
     const { body } = await api.send('GET', `${session}/messages`);
     expect(body.data).toMatchObject([{ role: 'user', content: [{ text: 'Let me in' }] }]);
     expect((await api.send('POST', `${session}/messages`, { text: 'Hi' })).status).toBe(409);
+  });
+
+  it('whose workflow was terminated by hand is followed by what runs after it, as any other', async () => {
+    const session = await api.open(
+      {
+        root: [{ say: 'Hello.' }],
+        judge: [{ say: '{"mood": "good"}' }],
+        reporter: [{ say: 'Reported.' }],
+      },
+      withHooks('ada', { pre: [] }),
+    );
+    await api.send('POST', `${session}/messages`, { text: 'Hi' }, { prefer: 'wait=60' });
+    const { id } = await read(session);
+    const workflowId = toWorkflowId({ workspace: 'default', session: id, task: null });
+    await api.server.client.workflow.getHandle(workflowId).terminate('by hand');
+    await untilStatus(session, 'aborted');
+    await waitFor(async () => (await hooksOf(session)).at(-1)?.join() === 'post,reporter,completed');
+    expect(await read(session)).toMatchObject({ analysis: { mood: 'good' } });
   });
 
   it('lets the person stop the task of a hook', async () => {
