@@ -33,7 +33,7 @@ export async function fetchRuns(client: Client, session: string): Promise<Replay
 }
 
 /** Whether Temporal does not know a workflow, which it says in two ways. */
-export function isGone(error: unknown): boolean {
+function isGone(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || (error as { code?: number }).code === 5;
 }
 
