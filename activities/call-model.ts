@@ -4,10 +4,12 @@
  */
 import { activityInfo } from '@temporalio/activity';
 import type { Activities, ModelCallRequest, ModelReply, StoredReply } from '../protocol/activities.ts';
-import { UNKNOWN_USAGE } from '../protocol/content.ts';
-import type { Part } from '../protocol/content.ts';
+import { NO_USAGE, UNKNOWN_USAGE } from '../protocol/content.ts';
+import type { Part, Usage } from '../protocol/content.ts';
 import type { Place } from '../protocol/transcript.ts';
 import { heartbeatInterval, watchAbort, withHeartbeat } from './activity-abort.ts';
+import { openCallBudget } from './call-budget.ts';
+import type { CallBudget } from './call-budget.ts';
 import { currentConversation, currentRun } from './current-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { endWhenOverdue } from './model-deadline.ts';
@@ -31,8 +33,11 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
       const prompt = await preparePrompt(store, request);
       const { requestHash } = prompt;
       const stored = await store.transcript.openStep(request, { ...stepOf(request), requestHash });
+      const budget = openCallBudget(store, request, prompt);
       const reply =
-        stored === null ? await answer(dependencies, request, prompt) : toWorkflowReply(stored, prompt.tools);
+        stored === null
+          ? await answer(dependencies, request, prompt, budget)
+          : await charge(budget, toWorkflowReply(stored, prompt.tools));
       const { workspace, session, task } = request;
       if (task === null && reply.toolCalls.length === 0)
         setStatus(dependencies, workspace, session, { status: 'idle' });
@@ -73,12 +78,16 @@ async function answer(
   { store, bus, provider, observer }: ActivityDependencies,
   request: ModelCallRequest,
   prompt: PreparedPrompt,
+  budget: CallBudget | null,
 ): Promise<ModelReply> {
   const { workspace, session, task, turn, step } = request;
   const abort = watchAbort({ bus, observer }, request);
   const attempt = activityInfo().attempt;
   const stream = openModelStream({ store, bus }, { workspace, session, task, turn, step, attempt });
+  let isAnswered = false;
   try {
+    const shortage = (await budget?.reserve(abort.signal)) ?? null;
+    if (shortage !== null) return { ...toEmptyReply(request, NO_USAGE), budget: shortage };
     const reply = await callModelChain({
       team: prompt.team,
       agent: prompt.agent,
@@ -89,16 +98,22 @@ async function answer(
       onReset: stream.reset,
       idleTimeoutMs: prompt.team.limits.modelIdleTimeoutMs,
     });
-    return await commit(store, request, prompt, toCommitted(request, prompt, reply));
+    isAnswered = true;
+    return await charge(budget, await commit(store, request, prompt, toCommitted(request, prompt, reply)));
   } catch (error) {
+    // What another attempt needs it reserves itself; an answer that was there is charged by the attempt that finds it.
+    const isCutOff = abort.signal.aborted && abort.isInterrupted();
+    if (!isCutOff && !isAnswered) await budget?.release().catch(() => undefined);
     if (!abort.signal.aborted) throw endWhenOverdue(error, task);
-    if (!abort.isInterrupted()) throw abort.signal.reason;
+    if (!isCutOff) throw abort.signal.reason;
     const said = stream.text();
     if (said === '') {
       await store.partials.clear(request);
-      return toUnsaid(request);
+      const unsaid = { ...toEmptyReply(request, USAGE_OF_STOPPED_CALL), stopped: 'interrupted' as const };
+      return await charge(budget, unsaid, said);
     }
-    return await commit(store, request, prompt, toInterrupted(request, prompt, said));
+    const cut = await commit(store, request, prompt, toInterrupted(request, prompt, said));
+    return await charge(budget, cut, said);
   } finally {
     stream.close();
     abort.close();
@@ -151,17 +166,16 @@ function toInterrupted(request: ModelCallRequest, prompt: PreparedPrompt, said: 
   };
 }
 
+/** `said`: of a call that was cut off, whose usage nobody told. */
+async function charge(budget: CallBudget | null, reply: ModelReply, said?: string): Promise<ModelReply> {
+  const warning = (await budget?.settle(reply.usage, said)) ?? null;
+  return warning === null ? reply : { ...reply, budget: warning };
+}
+
 /** Nothing was said: there is no message, and nothing is stored. */
-function toUnsaid(request: ModelCallRequest): ModelReply {
-  return {
-    message: null,
-    place: placeOfReply(request),
-    text: '',
-    toolCalls: [],
-    stopReason: null,
-    stopped: 'interrupted',
-    usage: USAGE_OF_STOPPED_CALL,
-  };
+function toEmptyReply(request: ModelCallRequest, usage: Usage): ModelReply {
+  const place = placeOfReply(request);
+  return { message: null, place, text: '', toolCalls: [], stopReason: null, usage };
 }
 
 /** The provider tells the usage at the end of its answer, and this one had none. */

@@ -1,7 +1,12 @@
 /** Tasks in the store: their text before they start, their end when it has come; and the watch over inherited ones. */
 import { sleep } from '@temporalio/activity';
 import { renderTemplates, renderText } from '../core/render-template.ts';
-import type { Activities, OpenTaskRequest, WatchTasksRequest } from '../protocol/activities.ts';
+import type {
+  Activities,
+  OpenTaskRequest,
+  PlacesRequest,
+  WatchTasksRequest,
+} from '../protocol/activities.ts';
 import { NO_USAGE } from '../protocol/content.ts';
 import type { TaskReport } from '../protocol/task.ts';
 import type { Store } from '../storage/store.ts';
@@ -13,10 +18,11 @@ import { readScope } from './read-variables.ts';
 const HEARTBEAT_MS = 10_000;
 /** A task tells its end itself; this only finds those that could not. */
 const LOOK_EVERY_MS = 5_000;
+const LOOK_FOR_PLACES_EVERY_MS = 500;
 
 export function createTaskKeeping(
   dependencies: ActivityDependencies,
-): Pick<Activities, 'openTask' | 'finishTask' | 'keepStatuses' | 'watchTasks'> {
+): Pick<Activities, 'openTask' | 'finishTask' | 'takePlaces' | 'keepStatuses' | 'watchTasks'> {
   const { store } = dependencies;
   return {
     async openTask(request) {
@@ -30,6 +36,8 @@ export function createTaskKeeping(
       return { resultSize: stored?.result?.length ?? 0, files: stored?.files ?? 0 };
     },
 
+    takePlaces: (request) => withHeartbeat(HEARTBEAT_MS, () => takePlaces(store, request)),
+
     async keepStatuses({ tasks }) {
       const { workspace, session } = currentConversation();
       for (const { task, ...standing } of tasks)
@@ -38,6 +46,14 @@ export function createTaskKeeping(
 
     watchTasks: (request) => withHeartbeat(HEARTBEAT_MS, () => watch(dependencies, request)),
   };
+}
+
+async function takePlaces(store: Store, request: PlacesRequest): Promise<string[]> {
+  for (;;) {
+    const placed = await store.tasks.takePlaces(request, Date.now());
+    if (placed !== null) return placed;
+    await sleep(LOOK_FOR_PLACES_EVERY_MS);
+  }
 }
 
 /**

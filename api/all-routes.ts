@@ -1,4 +1,5 @@
 import type { Route } from './http/route.ts';
+import { budgetRoutes } from './routes/budget-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { fileRoutes } from './routes/file-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -13,6 +14,7 @@ export const ALL_ROUTES: Route[] = [
   ...messageRoutes,
   ...eventRoutes,
   ...taskRoutes,
+  ...budgetRoutes,
   ...teamRoutes,
   ...fileRoutes,
   ...healthRoutes,

@@ -1,7 +1,12 @@
 /** The part of the HTTP API that a chat needs. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SessionResource, TaskResource, TaskSummaryResource } from '../protocol/schemas/resources.ts';
-import type { SteerTaskBody } from '../protocol/schemas/requests.ts';
+import type {
+  ExtendedBudgetResource,
+  SessionResource,
+  TaskResource,
+  TaskSummaryResource,
+} from '../protocol/schemas/resources.ts';
+import type { ExtendBudgetBody, SteerTaskBody } from '../protocol/schemas/requests.ts';
 import type { HeldTask } from '../protocol/session-messages.ts';
 import type { Receipt, StopMode } from '../protocol/task.ts';
 import type { OnClose } from '../protocol/team.ts';
@@ -29,6 +34,12 @@ export interface ChatApi {
   stopTask(session: string, task: string, mode: StopMode): Promise<Receipt>;
   holdTask(session: string, task: string, act: 'pause' | 'resume'): Promise<HeldTask>;
   messageTask(session: string, task: string, message: SteerTaskBody, key: string): Promise<void>;
+  /** `task`: null for the session with all its tasks. */
+  extendBudget(
+    session: string,
+    task: string | null,
+    limits: ExtendBudgetBody,
+  ): Promise<ExtendedBudgetResource>;
 }
 
 /** Milliseconds before a message is sent again with the same key, when nobody could take it. */
@@ -80,6 +91,8 @@ export function createChatApi({ baseUrl, apiKey }: ApiPlace, signal: AbortSignal
     getTask: (session, task) => call('GET', atTask(session, task)),
     stopTask: (session, task, mode) => call('POST', `${atTask(session, task)}/stop`, { mode }),
     holdTask: (session, task, act) => call('POST', `${atTask(session, task)}/${act}`, {}),
+    extendBudget: (session, task, limits) =>
+      call('POST', `${task === null ? at(session) : atTask(session, task)}/budget`, limits),
     messageTask: (session, task, message, key) =>
       resend(() => call('POST', `${atTask(session, task)}/messages`, message, key), signal),
   };

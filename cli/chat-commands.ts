@@ -1,8 +1,10 @@
 /** The commands of a chat, all of which begin with a slash. */
+import { budgetWords } from '../core/budget.ts';
 import { runtimeWords, waitingWords } from '../core/engine-tools/task-words.ts';
 import type { TaskSummaryResource } from '../protocol/schemas/resources.ts';
 import type { OnClose } from '../protocol/team.ts';
 import type { ChatApi } from './chat-api.ts';
+import { describeBudget, describeUsage, readLimits } from './chat-budget.ts';
 import { runTaskCommand, TASK_COMMANDS } from './chat-task-commands.ts';
 import { toShortId } from './chat-view.ts';
 
@@ -15,6 +17,8 @@ const HELP = [
   '  /pause ID            let a task stand still',
   '  /resume ID           let it go on',
   '  /stop ID [wrap_up]   stop a task; wrap_up: when it has answered with what it has',
+  '  /extend ID tokens=N  give a task a new limit (also cost_usd=N, seconds=N)',
+  '  /budget [tokens=N]   what this session with all its tasks has used; with limits: set them',
   '  /interrupt           stop the answer that is coming (Ctrl-C does the same)',
   '  /close [stop|wrap_up|keep]   close the session, and what becomes of its tasks',
   '  /quit                leave; the session and its tasks go on',
@@ -44,6 +48,8 @@ export async function runChatCommand(
       return HELP;
     case '/tasks':
       return toTaskList(await api.listTasks(session));
+    case '/budget':
+      return setBudget({ api, session }, given === '' ? [] : [given, ...words]);
     case '/interrupt':
       return (await api.interrupt(session)).changed
         ? ''
@@ -60,15 +66,36 @@ export async function runChatCommand(
   }
 }
 
+async function setBudget(
+  { api, session }: Omit<CommandSituation, 'leave'>,
+  words: string[],
+): Promise<string> {
+  if (words.length === 0) {
+    const { treeUsage, budget } = await api.getSession(session);
+    return [describeUsage(treeUsage), ...(budget === null ? [] : describeBudget(budget))].join('\n');
+  }
+  const limits = readLimits(words);
+  if (typeof limits === 'string') return `/budget: ${limits}`;
+  const budget = await api.extendBudget(session, null, limits);
+  const going =
+    budget.tasks.length === 0 ? [] : [`Tasks that go on: ${budget.tasks.map(toShortId).join(', ')}`];
+  return [...describeBudget(budget), ...going].join('\n');
+}
+
+/** What it waits for, else how far it is. */
+function toState({ progress, waitingFor, question, shortage }: TaskSummaryResource): string {
+  if (waitingFor === 'answer') return ` · ${waitingWords(question ?? '')}`;
+  if (shortage != null) return ` · waiting for a larger budget: ${budgetWords(shortage)}`;
+  return progress === null ? '' : ` · ${progress.message}`;
+}
+
 function toTaskList(tasks: TaskSummaryResource[]): string {
   if (tasks.length === 0) return 'No background tasks have been started.';
   return tasks
     .map((task) => {
-      const progress = task.progress === null ? '' : ` · ${task.progress.message}`;
-      const doing = task.waitingFor === 'answer' ? ` · ${waitingWords(task.question ?? '')}` : progress;
       const indent = '  '.repeat(Math.max(0, task.depth - 1));
       const time = runtimeWords(task.runtimeMs);
-      return `${indent}${toShortId(task.id)}  ${task.status}  ${time}  ${task.agent}: ${task.title}${doing}`;
+      return `${indent}${toShortId(task.id)}  ${task.status}  ${time}  ${task.agent}: ${task.title}${toState(task)}`;
     })
     .join('\n');
 }

@@ -1,8 +1,10 @@
 /** The commands of a chat that are about one task. */
 import { randomUUID } from 'node:crypto';
+import { budgetWords } from '../core/budget.ts';
 import { runtimeWords } from '../core/engine-tools/task-words.ts';
 import type { TaskSummaryResource } from '../protocol/schemas/resources.ts';
 import type { ChatApi } from './chat-api.ts';
+import { describeBudget, describeUsage, readLimits } from './chat-budget.ts';
 import { toShortId } from './chat-view.ts';
 
 interface TaskCommand {
@@ -20,6 +22,7 @@ const COMMANDS: Record<string, (command: TaskCommand) => Promise<string>> = {
   '/pause': (command) => holdTask('pause', command),
   '/resume': (command) => holdTask('resume', command),
   '/stop': stopTask,
+  '/extend': extendTask,
 };
 
 export const TASK_COMMANDS = Object.keys(COMMANDS);
@@ -51,11 +54,26 @@ async function viewTask({ api, session, task: { id } }: TaskCommand): Promise<st
   const head = `${task.agent}: ${task.title} (${task.status}, ${runtimeWords(task.runtimeMs)})`;
   const error = task.error === null ? [] : [`${task.error.type}: ${task.error.message}`];
   const files = task.files.map((file) => `File ${file.name}: /v1/files/${file.id}`);
-  const question = task.waitingFor === 'answer' ? [`It asks: ${task.question}`] : [];
   const said = task.result ?? task.output;
-  return [head, ...error, ...question, said === '' ? '(It has said nothing yet.)' : said, ...files].join(
-    '\n',
-  );
+  const spent = [
+    ...(task.usage == null ? [] : [describeUsage(task.usage)]),
+    ...(task.budget == null ? [] : describeBudget(task.budget)),
+  ];
+  const words = said === '' ? '(It has said nothing yet.)' : said;
+  return [head, ...error, ...describeWait(task), ...spent, words, ...files].join('\n');
+}
+
+function describeWait({ waitingFor, question, shortage }: TaskSummaryResource): string[] {
+  if (waitingFor === 'answer') return [`It asks: ${question}`];
+  return shortage == null ? [] : [`It waits for a larger budget: it has used ${budgetWords(shortage)}`];
+}
+
+async function extendTask({ api, session, task, words }: TaskCommand): Promise<string> {
+  const limits = readLimits(words.split(/\s+/).filter((word) => word !== ''));
+  if (typeof limits === 'string') return `/extend ID: ${limits}`;
+  const budget = await api.extendBudget(session, task.id, limits);
+  const going = budget.tasks.includes(task.id) ? ['It goes on.'] : [];
+  return [...describeBudget(budget), ...going].join('\n');
 }
 
 async function tellTask(name: '/tell' | '/cut', { api, session, task, words }: TaskCommand): Promise<string> {

@@ -3,6 +3,8 @@ import type { LiveMessage } from '../protocol/live.ts';
 import type { EventResource } from '../protocol/schemas/event.ts';
 import { NO_STREAM, showCommitted, showDelta, showReset, showStepStarted } from './chat-stream.ts';
 import type { Output, Shown, StreamState } from './chat-stream.ts';
+import { isBudgetEvent, tellBudgetEvent } from './chat-budget.ts';
+import type { BudgetEvent } from './chat-budget.ts';
 import { runtimeWords } from '../core/engine-tools/task-words.ts';
 
 export type FeedEvent = EventResource | Exclude<LiveMessage, { type: 'poke' }>;
@@ -58,7 +60,7 @@ export function showEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
     case 'session.closed':
       return [{ ...view, isClosed: true }, [line(`· the session is closed: ${event.reason}`)]];
     default:
-      return showTaskEvent(view, event);
+      return isBudgetEvent(event) ? showBudgetEvent(view, event) : showTaskEvent(view, event);
   }
 }
 
@@ -100,6 +102,12 @@ function showTurnFinished(view: ChatView, event: EventOf<'turn.finished'>): Show
   return [{ ...view, turn: null }, output];
 }
 
+function showBudgetEvent(view: ChatView, event: BudgetEvent): Shown<ChatView> {
+  const id = event.task ?? '';
+  const agent = view.tasks[id]?.agent ?? id;
+  return [view, tellBudgetEvent(event, { agent, id: toShortId(id) }).map(line)];
+}
+
 function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
   if (event.type === 'task.refused')
     return [view, [line(`✗ ${event.agent} was not started: ${event.reason}`)]];
@@ -107,10 +115,11 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
     const task = { agent: event.agent, title: event.title, progress: '', isEnded: false };
     return [{ ...view, tasks: { ...view.tasks, [event.task]: task } }, []];
   }
-  if (!('task' in event) || event.type === 'hook.started') return [view, []];
+  if (!('task' in event) || event.task === null || event.type === 'hook.started') return [view, []];
   const known = view.tasks[event.task] ?? { agent: event.task, title: '', progress: '', isEnded: false };
+  const { task: id } = event;
   const change = (task: Partial<KnownTask>, ...output: Output[]): Shown<ChatView> => [
-    { ...view, tasks: { ...view.tasks, [event.task]: { ...known, ...task } } },
+    { ...view, tasks: { ...view.tasks, [id]: { ...known, ...task } } },
     output,
   ];
   switch (event.type) {

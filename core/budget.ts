@@ -54,3 +54,26 @@ export function findWarning(accounts: readonly BudgetAccount[]): BudgetUse | nul
 function toUse({ scope, used }: BudgetAccount, unit: BudgetUnit, limit: number): BudgetUse {
   return { scope, unit, used: used[unit], limit };
 }
+
+/** The unit of which nothing at all is allowed. */
+export function findZeroLimit(limits: BudgetLimits | undefined): BudgetUnit | null {
+  return BUDGET_UNITS.find((unit) => limits?.[unit] === 0) ?? null;
+}
+
+export const BUDGET_UNIT_NAMES: Record<BudgetUnit, string> = {
+  tokens: 'tokens',
+  costUsd: 'US dollars',
+  seconds: 'seconds',
+};
+
+const UNIT_WORDS: Record<BudgetUnit, (amount: number) => string> = {
+  tokens: (amount) => `${Math.round(amount)} tokens`,
+  costUsd: (amount) => `${amount.toFixed(amount < 1 ? 4 : 2)} US dollars`,
+  seconds: (amount) => `${Math.round(amount)} seconds of model time`,
+};
+
+/** `950 tokens of the 1000 tokens of this task`. */
+export function budgetWords({ scope, unit, used, limit }: BudgetUse): string {
+  const whose = scope === 'tree' ? 'of this conversation with all its tasks' : 'of this task';
+  return `${UNIT_WORDS[unit](used)} of the ${UNIT_WORDS[unit](limit)} ${whose}`;
+}

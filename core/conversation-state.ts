@@ -2,34 +2,21 @@
  * The state of a conversation (a session's or a task's), folded from its events. Plain JSON without content: what
  * was said is in the store, except what waits in `unplaced` and `unstored` for its way there.
  */
+import type { BudgetLimits, BudgetScope, BudgetUse } from '../protocol/budget.ts';
 import { NO_USAGE } from '../protocol/content.ts';
 import type { InputPart, Usage } from '../protocol/content.ts';
-import type {
-  ConversationEvent,
-  Delivery,
-  EventError,
-  TaskMode,
-  TurnCause,
-  TurnOutcome,
-} from '../protocol/events.ts';
+import type { ConversationEvent, EventError, TaskMode, TurnCause, TurnOutcome } from '../protocol/events.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
 import type { StopMode, StoppedTask, TaskQuestion, TaskRequest, TaskStatus } from '../protocol/task.ts';
 import type { Roster } from '../protocol/team.ts';
-import type { NewRow, Place, ToolOutcomeName } from '../protocol/transcript.ts';
+import type { NewRow, Place } from '../protocol/transcript.ts';
+import type { FollowUp, FunctionCall } from './function-state.ts';
+import type { InboxItem } from './inbox-item.ts';
 import { completeRoster } from './roster.ts';
 
-export type InboxItem =
-  | { kind: 'message'; id: string; delivery: Delivery }
-  /** The end of a task, or of a function that nobody waited for, to be put before the model. */
-  | { kind: 'completion'; task: string }
-  /** A task that waits for an answer. */
-  | { kind: 'question'; task: string }
-  /** The agent has asked for a turn at a time, and it has come. */
-  | { kind: 'follow_up'; id: string };
-
 /** What a task may wait for from outside. */
-export type Hold = 'paused' | 'question';
+export type Hold = 'paused' | 'question' | 'budget';
 
 export interface TaskRecord {
   id: string;
@@ -56,6 +43,12 @@ export interface TaskRecord {
   stopMode: StopMode | null;
   /** Messages for it that it has not confirmed yet. */
   steering: string[];
+  /** The budget that it waits for. */
+  shortage?: BudgetUse;
+  /** Limits of its own budget that were set since it began. */
+  extendedTo?: BudgetLimits;
+  /** When the agent was last told that it is slow. */
+  nudgedAt?: number;
   /** How many messages came too late for it. */
   missedMessages: number;
   /** How far its start came: its text is in the store (`opened`), its workflow was asked for, it is confirmed. */
@@ -72,25 +65,6 @@ export interface TaskRecord {
   /** What its stop ended below it. */
   stopped: StoppedTask[];
   notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
-}
-
-/** A call of a function that nobody waits for, until the model is told of its end. */
-export interface FunctionCall {
-  /** The name of its tool. */
-  function: string;
-  startedAt: number;
-  end: { outcome: ToolOutcomeName; text: string; runtimeMs: number } | null;
-}
-
-/** A turn that the agent has asked for. */
-export interface FollowUp {
-  id: string;
-  /** What it wants to be told then. */
-  message: string;
-  scheduledAt: number;
-  dueAt: number;
-  /** It is in the inbox. */
-  isDue: boolean;
 }
 
 /** A message id that was accepted, with the hash of its body and the answer that was given. */
@@ -156,6 +130,13 @@ export interface ConversationState {
   wrapsUp: boolean;
   /** What a task asks and its starter has not been told yet. */
   untoldQuestion: TaskQuestion | null;
+  /** Budgets of whose near end the agent was told. */
+  budgetWarned: BudgetScope[];
+  /** The budget for want of which its last call was not made; what of it the starter has not been told yet. */
+  shortage: BudgetUse | null;
+  untoldShortage: BudgetUse | null;
+  /** Limits of the tree that it was told of. */
+  treeExtendedTo: BudgetLimits;
   /** What a task's steps took of its starter's messages, and the starter has not been told yet. */
   receipts: SteerReceipt[];
 
@@ -236,6 +217,10 @@ export function openConversation(opening: Opening): ConversationState {
     holds: [],
     wrapsUp: false,
     untoldQuestion: null,
+    budgetWarned: [],
+    shortage: null,
+    untoldShortage: null,
+    treeExtendedTo: {},
     receipts: [],
     head: [0, 0, 0],
     inbox: [],

@@ -1,15 +1,23 @@
-/** Functions that nobody waits for, and follow-ups: how their events change the state. */
+/** Functions that nobody waits for, follow-ups and variables: how their events change the state. */
 import type { ConversationEvent } from '../protocol/events.ts';
 import type { ConversationState } from './conversation-state.ts';
 
-type FunctionEvent = Extract<ConversationEvent, { type: `function.${string}` | `followup.${string}` }>;
+type FunctionEvent = Extract<
+  ConversationEvent,
+  { type: `function.${string}` | `followup.${string}` | `variables.${string}` }
+>;
 
 export function isFunctionEvent(event: ConversationEvent): event is FunctionEvent {
-  return /^(?:function|followup)\./.test(event.type);
+  return /^(?:function|followup|variables)\./.test(event.type);
 }
 
 export function foldFunctionEvent(state: ConversationState, event: FunctionEvent): void {
   switch (event.type) {
+    case 'variables.changed':
+      return;
+    case 'variables.missing':
+      state.toldMissing.push(...event.keys);
+      return;
     case 'function.started':
       state.functionCalls[event.call] = { function: event.function, startedAt: event.at, end: null };
       return;

@@ -4,6 +4,7 @@ import type { ConversationEvent } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import { findTask } from './conversation-state.ts';
 import type { ConversationState, Hold, TaskRecord } from './conversation-state.ts';
+import { beginToWait, waitNoLonger } from './waits-for.ts';
 
 type TaskEvent = Extract<
   ConversationEvent,
@@ -22,6 +23,12 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
         if (task.status === 'queued') task.status = 'running';
         task.launch = 'started';
         task.startedAt = event.at;
+      });
+      return;
+    case 'task.slow':
+      update(state, event.task, (task) => {
+        task.nudgedAt = event.at;
+        state.inbox.push({ kind: 'nudge', task: task.id });
       });
       return;
     case 'task.detached':
@@ -46,7 +53,9 @@ export function foldTaskEvent(state: ConversationState, event: TaskEvent): void 
       deliver(state, event.tasks, event.turn);
       return;
     case 'question.delivered':
-      for (const id of event.tasks) dropQuestion(state, id);
+      state.inbox = state.inbox.filter(
+        (item) => item.kind !== 'question' || !event.tasks.includes(item.task),
+      );
       return;
     case 'completion.spoken':
       for (const id of event.tasks) {
@@ -68,8 +77,8 @@ function foldSteering(state: ConversationState, task: TaskRecord, event: Steerin
   switch (event.type) {
     case 'task.steering':
       task.steering = [...task.steering, event.message];
-      // Whoever says something to a task that asks answers it.
-      forgetQuestion(state, task);
+      // Whoever says something to a task that asks answers it; no words are a larger budget.
+      if (task.asks !== null) waitNoLonger(state, task);
       return;
     case 'task.steered':
       task.steering = task.steering.filter((message) => message !== event.message);
@@ -78,8 +87,7 @@ function foldSteering(state: ConversationState, task: TaskRecord, event: Steerin
     case 'task.asked':
       task.asks = { turn: event.turn, step: event.step };
       task.isReminded = false;
-      if (task.status === 'running') task.status = 'waiting_input';
-      state.inbox.push({ kind: 'question', task: task.id });
+      beginToWait(state, task);
       return;
     case 'task.paused':
       task.status = 'paused';
@@ -90,7 +98,7 @@ function foldSteering(state: ConversationState, task: TaskRecord, event: Steerin
     case 'task.cancelling':
       task.status = 'cancelling';
       task.stopMode = event.mode;
-      forgetQuestion(state, task);
+      waitNoLonger(state, task);
   }
 }
 
@@ -111,10 +119,12 @@ function foldOwnSteering(state: ConversationState, event: SteeringEvent): void {
     case 'task.resumed':
       // Its starter tells it when nothing is left to wait for.
       state.holds = [];
+      state.shortage = null;
       return;
     case 'task.cancelling':
       state.holds = [];
       state.untoldQuestion = null;
+      state.untoldShortage = null;
       state.wrapsUp = event.mode === 'wrap_up';
       if (state.turnOpen) state.interruptedTurn = state.turn;
       return;
@@ -122,18 +132,8 @@ function foldOwnSteering(state: ConversationState, event: SteeringEvent): void {
   }
 }
 
-function hold(state: ConversationState, why: Hold): void {
+export function hold(state: ConversationState, why: Hold): void {
   if (!state.holds.includes(why)) state.holds.push(why);
-}
-
-/** It has an answer, or no use for one any more. */
-function forgetQuestion(state: ConversationState, task: TaskRecord): void {
-  task.asks = null;
-  dropQuestion(state, task.id);
-}
-
-function dropQuestion(state: ConversationState, id: string): void {
-  state.inbox = state.inbox.filter((item) => item.kind !== 'question' || item.task !== id);
 }
 
 function update(state: ConversationState, id: string, change: (task: TaskRecord) => void): void {
@@ -153,7 +153,7 @@ function finishTask(state: ConversationState, event: Extract<TaskEvent, { type: 
     error: event.error,
     files: event.files,
   });
-  forgetQuestion(state, task);
+  waitNoLonger(state, task);
   state.taskUsage = addUsage(state.taskUsage, event.usage);
   delete state.unopened[task.id];
   delete state.undelivered[task.id];

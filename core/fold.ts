@@ -2,6 +2,7 @@
 import { addUsage, NO_USAGE } from '../protocol/content.ts';
 import type { ConversationEvent, EventBody } from '../protocol/events.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { foldBudgetEvent } from './fold-budget.ts';
 import { foldFunctionEvent, isFunctionEvent } from './fold-function.ts';
 import { foldSessionEvent, isSessionEvent } from './fold-session.ts';
 import { foldTaskEvent } from './fold-task.ts';
@@ -23,10 +24,6 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
   }
   switch (event.type) {
     case 'notice':
-    case 'variables.changed':
-      return;
-    case 'variables.missing':
-      state.toldMissing.push(...event.keys);
       return;
     case 'agent.switched':
       state.agent = event.to;
@@ -45,6 +42,11 @@ function foldEvent(state: ConversationState, event: ConversationEvent): void {
     case 'tool.started':
     case 'tool.finished':
       foldTurnEvent(state, event);
+      return;
+    case 'budget.warned':
+    case 'budget.exhausted':
+    case 'budget.extended':
+      foldBudgetEvent(state, event);
       return;
     default:
       if (isFunctionEvent(event)) foldFunctionEvent(state, event);
@@ -83,12 +85,16 @@ function foldTurnEvent(state: ConversationState, event: TurnEvent): void {
       state.step = event.step;
       state.steps += 1;
       state.phase = 'model';
-      state.inbox = state.inbox.filter((item) => !('id' in item) || !event.inputs.includes(item.id));
+      // Ends and questions stay until they are delivered.
+      state.inbox = state.inbox.filter(
+        (item) => item.kind !== 'nudge' && !('id' in item && event.inputs.includes(item.id)),
+      );
       return;
     case 'message.committed':
       if (event.usage === null) return;
       state.turnUsage = addUsage(state.turnUsage, event.usage);
       state.usage = addUsage(state.usage, event.usage);
+      if (state.id.task === null) state.shortage = null;
       return;
     case 'tool.started':
       state.phase = 'tools';

@@ -1,5 +1,6 @@
 /** Turns that the agent has asked for at a time. Spec: hooks-and-functions.md, "Built-in functions". */
-import type { ConversationState, FollowUp } from './conversation-state.ts';
+import type { ConversationState } from './conversation-state.ts';
+import type { FollowUp } from './function-state.ts';
 import type { TurnPorts } from './ports.ts';
 
 /** The next one that waits for its time; null: there is none. */

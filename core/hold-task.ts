@@ -6,6 +6,7 @@ import type { ConversationState, TaskRecord } from './conversation-state.ts';
 import { giveOrder } from './give-order.ts';
 import type { TurnPorts } from './ports.ts';
 import { roomToRun } from './start-task.ts';
+import { waitsFor } from './waits-for.ts';
 
 type HoldPorts = Pick<TurnPorts, 'record' | 'deliverOrders' | 'launchTasks'>;
 
@@ -23,10 +24,10 @@ export function pauseTask(state: ConversationState, ports: HoldPorts, task: Task
   return true;
 }
 
-/** False when it is not paused. One that has no answer yet waits on for it. */
+/** False when it is not paused. One that has not got yet what it waits for waits on. */
 export function resumeTask(state: ConversationState, ports: HoldPorts, task: TaskRecord): boolean {
   if (task.status !== 'paused') return false;
-  if (task.asks === null) continueTask(state, ports, task);
+  if (waitsFor(task) === null) continueTask(state, ports, task);
   else ports.record({ type: 'task.resumed', task: task.id, status: 'waiting_input' });
   return true;
 }

@@ -10,8 +10,8 @@ import type { ConversationState, TaskRecord } from './conversation-state.ts';
 /** What the store does not know yet. */
 export function unkeptStatuses(state: ConversationState): KeptStatus[] {
   return state.tasks
-    .filter((task) => isToBeKept(task) && toKept(task) !== task.kept)
-    .map(({ id, status, asks }) => ({ task: id, status, asks }));
+    .filter((task) => isToBeKept(task) && toKept(toKeptStatus(task)) !== task.kept)
+    .map(toKeptStatus);
 }
 
 /** The store knows this by now. */
@@ -28,6 +28,11 @@ function isToBeKept({ status, launch, kept }: TaskRecord): boolean {
   return isStored && !isTerminal(status) && (kept !== null || !isOrdinary);
 }
 
-function toKept({ status, asks }: Pick<TaskRecord, 'status' | 'asks'>): string {
-  return asks === null ? status : `${status} ${asks.turn}.${asks.step}`;
+function toKeptStatus({ id, status, asks, shortage }: TaskRecord): KeptStatus {
+  return { task: id, status, asks, ...(shortage === undefined ? {} : { shortage }) };
+}
+
+function toKept({ status, asks, shortage }: KeptStatus): string {
+  if (asks !== null) return `${status} ${asks.turn}.${asks.step}`;
+  return shortage === undefined ? status : `${status} ${shortage.scope} ${shortage.limit} ${shortage.unit}`;
 }

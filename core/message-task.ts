@@ -7,6 +7,7 @@ import type { ConversationState, TaskRecord } from './conversation-state.ts';
 import { giveOrder } from './give-order.ts';
 import { continueTask } from './hold-task.ts';
 import type { TurnPorts } from './ports.ts';
+import { waitsFor } from './waits-for.ts';
 
 /** What may wait for a task, in characters of JSON: as much as may wait for a turn. */
 const HELD_LIMIT = 256 * 1024;
@@ -26,7 +27,7 @@ export function messageTask(
   ports.record({ type: 'task.steering', task: task.id, message: message.id, mode });
   const words: SendMessage = mode === 'interrupt' ? { ...message, delivery: 'interrupt' } : message;
   giveOrder(state, ports, task, { kind: 'message', message: words });
-  if (task.status === 'waiting_input') continueTask(state, ports, task);
+  if (task.status === 'waiting_input' && waitsFor(task) === null) continueTask(state, ports, task);
 }
 
 /** Those that wait for its start: it gets them with it, so that its first step sees them. */

@@ -2,10 +2,12 @@
  * The ends of tasks in words for a model: the notice that enters its starter's transcript, and the answers of
  * tools that waited. Spec: background-agents.md, "Completion" and "Tools that the model gets".
  */
+import type { BudgetUse } from '../protocol/budget.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskProgress } from '../protocol/task.ts';
 import type { DialectName } from '../protocol/team.ts';
 import type { TaskOutcome, TasksAnswer, ToolOutcomeName } from '../protocol/transcript.ts';
+import { budgetWords } from './budget.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { progressWords, runtimeWords, waitingWords } from './engine-tools/task-words.ts';
@@ -28,16 +30,25 @@ export interface TaskEnd {
   question?: string;
 }
 
-/** The notice of one task's end, or of its question, marked as coming from the system. */
+/** The notice of one task's end, of its question, or of how it stands, marked as coming from the system. */
 export function renderNotice(end: TaskEnd, dialect?: DialectName, isForTask = false): string {
   const { outcome, error } = end;
-  if (outcome.asks !== undefined) return renderTaskElement(outcome, askingWords(end, isForTask));
+  const waiting = waitingLines(end, isForTask);
+  if (waiting !== null) return renderTaskElement(outcome, waiting);
+  if (outcome.isSlow === true) return renderTaskElement(outcome, slowWords(end));
   return renderTaskElement(outcome, [
     ...(error === null ? [] : [`Error (${error.type}): ${error.message}`]),
     renderOutput(end, findDialect(dialect)),
     ...renderFiles(end.files),
     ...renderMissed(outcome),
   ]);
+}
+
+/** What it asks for; null: nothing. */
+function waitingLines(end: TaskEnd, isForTask: boolean): string[] | null {
+  const { asks, shortage } = end.outcome;
+  if (asks !== undefined) return askingWords(end, isForTask);
+  return shortage === undefined ? null : shortageWords(end, shortage);
 }
 
 /** A task speaks to nobody but its starter. */
@@ -51,6 +62,28 @@ function askingWords({ outcome, question = '' }: TaskEnd, isForTask: boolean): s
       `certain; else ${whom})`,
   ];
 }
+
+/** What it has done, and what it asks for. */
+function shortageWords(end: TaskEnd, use: BudgetUse): string[] {
+  return [
+    `It has used up a budget: ${budgetWords(use)}. It waits before its next step and asks for more.`,
+    ...soFarWords(end),
+    'Tell the user. Only a person can extend the budget; it then goes on by itself. It can also be stopped.',
+  ];
+}
+
+function slowWords(end: TaskEnd): string[] {
+  return ['It is still at work.', ...soFarWords(end), 'Tell the user in a sentence how far it is.'];
+}
+
+function soFarWords({ progress, result }: TaskEnd): string[] {
+  const said = result === null || result === '' ? 'nothing yet' : takeHead(result, SO_FAR_HEAD);
+  const reported = progress === null ? [] : [`Progress: ${progressWords(progress)}`];
+  return [...reported, `Said so far: ${said}`];
+}
+
+/** Characters of what a task that has not ended said that are told with it. */
+const SO_FAR_HEAD = 1000;
 
 function renderOutput({ outcome, result }: TaskEnd, dialect: Dialect): string {
   const ended = outcome.status === 'completed';
@@ -91,6 +124,8 @@ function renderList(answer: TasksAnswer, ends: TaskEnd[]): string {
     const { task, agent, title, status, runtimeMs } = outcome;
     const line = `- ${task} | ${agent} | ${title} | ${dialect.statusWord(status)} | ${runtimeWords(runtimeMs)}`;
     if (outcome.asks !== undefined) return `${line} | ${waitingWords(question)}`;
+    if (outcome.shortage !== undefined)
+      return `${line} | waiting for a budget: ${budgetWords(outcome.shortage)}`;
     return progress === null || isTerminal(status) ? line : `${line} | ${progressWords(progress)}`;
   });
   return ['task_id | agent | title | status | runtime | progress', ...lines].join('\n');
@@ -102,6 +137,13 @@ const ENDED_EARLY = {
   task_waits:
     'The wait ended early because a task asks something: answer it with message_background_agent, or ask first whoever knows.',
 };
+const SHORT_OF_BUDGET =
+  'The wait ended early because a task has used up a budget: only a person can extend it; then it goes on by itself.';
+
+function endedEarlyWords(endedEarly: keyof typeof ENDED_EARLY, ends: TaskEnd[]): string {
+  const isAsked = ends.some(({ outcome }) => outcome.asks !== undefined);
+  return endedEarly === 'task_waits' && !isAsked ? SHORT_OF_BUDGET : ENDED_EARLY[endedEarly];
+}
 
 function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
   const dialect = findDialect(answer.dialect);
@@ -109,7 +151,7 @@ function renderWait(answer: TasksAnswer, ends: TaskEnd[]): string {
     {
       tasks: ends.map((end) => renderWaitedTask(end, dialect)),
       timed_out: answer.timedOut,
-      ...(answer.endedEarly === null ? {} : { ended_early: ENDED_EARLY[answer.endedEarly] }),
+      ...(answer.endedEarly === null ? {} : { ended_early: endedEarlyWords(answer.endedEarly, ends) }),
     },
     null,
     1,
@@ -128,6 +170,7 @@ function renderWaitedTask(
     done: isTerminal(outcome.status),
   };
   if (outcome.asks !== undefined) return { ...task, asks: question };
+  if (outcome.shortage !== undefined) return { ...task, waits_for_budget: budgetWords(outcome.shortage) };
   if (!task.done) return task;
   const head = takeHead(result ?? '', RESULT_HEAD);
   const truncated = head.length < (result ?? '').length;
@@ -142,6 +185,12 @@ function renderWaitedTask(
   };
 }
 
+const TRANSFER_ENDED_EARLY = {
+  user_message: 'a message of the user arrived',
+  interrupted: 'the wait ended',
+  task_waits: 'the agent asks something',
+};
+
 /** A transfer gives the result alone: whole, since nobody else tells the rest. */
 function renderTransfer(
   answer: TasksAnswer,
@@ -154,13 +203,13 @@ function renderTransfer(
   if (outcome.status === 'completed') {
     return { text: [output ?? '(It answered without words.)', ...files].join('\n'), outcome: 'ok' };
   }
-  if (outcome.asks !== undefined) {
-    const [asked = '', how = ''] = askingWords(end, isForTask);
-    const text = `Not finished yet. ${outcome.agent} goes on in the background as task ${outcome.task}. ${asked}\n${how}`;
+  const waiting = waitingLines(end, isForTask);
+  if (waiting !== null) {
+    const text = `Not finished yet. ${outcome.agent} goes on in the background as task ${outcome.task}. ${waiting.join('\n')}`;
     return { text, outcome: 'ok' };
   }
   if (!isTerminal(outcome.status)) {
-    const why = answer.endedEarly === 'user_message' ? 'a message of the user arrived' : 'the wait ended';
+    const why = answer.endedEarly === null ? 'the wait ended' : TRANSFER_ENDED_EARLY[answer.endedEarly];
     return {
       text:
         `Not finished yet: ${why}. The agent ${outcome.agent} goes on in the background as task ` +

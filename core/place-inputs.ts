@@ -1,8 +1,10 @@
 /** Putting what waits in the inbox before the model: each input gets its place in the transcript here. */
 import type { Place, TaskOutcome } from '../protocol/transcript.ts';
 import { findTask } from './conversation-state.ts';
-import type { ConversationState, InboxItem, TaskRecord } from './conversation-state.ts';
+import type { ConversationState, TaskRecord } from './conversation-state.ts';
+import type { InboxItem } from './inbox-item.ts';
 import { dialectOf, toDialectField } from './dialect.ts';
+import { runtimeOf } from './engine-tools/task-words.ts';
 import type { TurnPorts } from './ports.ts';
 import { followUpWords } from './words.ts';
 
@@ -51,10 +53,10 @@ export function openStep(state: ConversationState, ports: TurnPorts): void {
     placeMessage(state, item.id);
     confirmOwnMessage(state, ports, item.id);
   }
-  const [ended, asking] = (['completion', 'question'] as const).map((kind) =>
+  const [ended, asking, slow] = (['completion', 'question', 'nudge'] as const).map((kind) =>
     items.flatMap((item) => (item.kind === kind ? [item.task] : [])),
   );
-  placeNotice(state, ports, ended ?? [], asking ?? []);
+  placeNotice(state, ports, { ended: ended ?? [], asking: asking ?? [], slow: slow ?? [] });
 }
 
 /** What it wanted to be told, at its time. */
@@ -98,10 +100,17 @@ function confirmOwnMessage(state: ConversationState, ports: TurnPorts, message: 
 }
 
 /** What tasks have to tell stands in one message: ends first, since a question may be answered by one. */
-function placeNotice(state: ConversationState, ports: TurnPorts, ended: string[], asking: string[]): void {
-  if (ended.length + asking.length === 0) return;
+function placeNotice(
+  state: ConversationState,
+  ports: TurnPorts,
+  { ended, asking, slow }: { ended: string[]; asking: string[]; slow: string[] },
+): void {
+  if (ended.length + asking.length + slow.length === 0) return;
   for (const id of ended) placeFunctionEnd(state, ports, id);
-  const tasks = [...ended, ...asking].flatMap((id) => findTask(state, id) ?? []).map(toOutcome);
+  const tasks = [
+    ...[...ended, ...asking].flatMap((id) => findTask(state, id) ?? []).map(toOutcome),
+    ...slow.flatMap((id) => findTask(state, id) ?? []).map((task) => toSlowOutcome(task, ports.now())),
+  ];
   if (tasks.length > 0) {
     const id = ports.newMessageId();
     const head = { place: takePlace(state), id, at: ports.now() };
@@ -129,9 +138,16 @@ function placeFunctionEnd(state: ConversationState, ports: TurnPorts, task: stri
   state.unstored.push({ kind: 'function_end', ...head, outcome: named, text });
 }
 
+function toSlowOutcome(task: TaskRecord, now: number): TaskOutcome {
+  return { ...toOutcome(task), runtimeMs: runtimeOf(task, now), isSlow: true };
+}
+
 export function toOutcome(task: TaskRecord): TaskOutcome {
-  const { id, name, title, status, partial, runtimeMs, missedMessages, asks } = task;
-  const missed = missedMessages === 0 ? {} : { missedMessages };
-  const question = asks === null ? {} : { asks };
-  return { task: id, agent: name, title, status, partial, runtimeMs, ...missed, ...question };
+  const { id, name, title, status, partial, runtimeMs, missedMessages, asks, shortage } = task;
+  return {
+    ...{ task: id, agent: name, title, status, partial, runtimeMs },
+    ...(missedMessages === 0 ? {} : { missedMessages }),
+    ...(asks === null ? {} : { asks }),
+    ...(shortage === undefined ? {} : { shortage }),
+  };
 }

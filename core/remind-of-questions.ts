@@ -14,7 +14,9 @@ export function remindOfQuestions(
   ports: Pick<TurnPorts, 'now' | 'newMessageId'>,
 ): boolean {
   const unfinished = state.tasks.filter(({ status }) => !isTerminal(status));
-  const asking = unfinished.filter((task) => task.status === 'waiting_input' && !task.isReminded);
+  const asking = unfinished.filter(
+    (task) => task.status === 'waiting_input' && task.asks !== null && !task.isReminded,
+  );
   const isStuck = state.inbox.length === 0 && unfinished.every((task) => standsStill(state, task));
   if (asking.length === 0 || !isStuck) return false;
   for (const task of asking) task.isReminded = true;

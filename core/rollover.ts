@@ -10,12 +10,13 @@ import { unkeptStatuses } from './kept-status.ts';
 const SEEN_CARRIED = 64;
 
 /**
- * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order or a receipt
- * on its way, a function, the hooks before a session, a write to the store (the server drops what a run that is over had
- * asked for), a last step with its deadline.
+ * Whether nothing is under way that a new run could not take up: a start that is not confirmed, an order, a receipt or a
+ * question on its way, a function, the hooks before a session, a write to the store (the server drops what a run that is
+ * over had asked for), a last step with its deadline.
  */
 export function mayRollOver(state: ConversationState): boolean {
-  if (state.receipts.length > 0 || state.untoldQuestion !== null || state.wrapsUp) return false;
+  const { receipts, untoldQuestion, untoldShortage, wrapsUp } = state;
+  if (receipts.length > 0 || untoldQuestion !== null || untoldShortage !== null || wrapsUp) return false;
   if (unkeptStatuses(state).length > 0 || hasRunningFunctions(state) || state.isOpening) return false;
   return !state.tasks.some(({ id, launch, status }) => {
     if (launch === 'unopened') return true;

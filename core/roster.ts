@@ -1,4 +1,5 @@
 /** The part of a team that a workflow carries: who may start whom, and the limits. */
+import { findZeroLimit } from './budget.ts';
 import { toFunctionTool } from './function-tool.ts';
 import type { RosterPhases, SessionPhases } from '../protocol/hooks.ts';
 import { DEFAULT_LIMITS } from '../protocol/team.ts';
@@ -39,6 +40,8 @@ export function toTaskRoster({ session: _session, ...roster }: Roster, agent: st
 }
 
 function toRosterAgent(team: Team, agent: Agent): RosterAgent {
+  const withheld = findZeroLimit(agent.budget);
+  const nudge = findToolset(agent)?.progressNudge;
   return {
     model: modelName(team, agent.model),
     subAgents: agent.subAgents.map((entry) => ({
@@ -50,15 +53,20 @@ function toRosterAgent(team: Team, agent: Agent): RosterAgent {
     handoffs: agent.handoffs.map((entry) => entry.agent),
     dialect: readDialect(agent),
     maxIterations: agent.maxIterations,
+    ...(nudge === undefined ? {} : { progressNudge: nudge }),
+    ...(withheld === null ? {} : { withheld }),
     ...toRosterFunctions(team, agent),
   };
 }
 
 /** Of the agent's tools for background agents; null where it has none. */
 export function readDialect({ toolsets }: Pick<Agent, 'toolsets'>): DialectName | null {
-  const toolset = toolsets.find(({ type }) => type === 'background_agents');
-  if (toolset?.type !== 'background_agents') return null;
-  return toolset.dialect ?? 'background_agents';
+  const toolset = findToolset({ toolsets });
+  return toolset === undefined ? null : (toolset.dialect ?? toolset.type);
+}
+
+function findToolset({ toolsets }: Pick<Agent, 'toolsets'>) {
+  return toolsets.find((toolset) => toolset.type === 'background_agents');
 }
 
 function toRosterFunctions(team: Team, { functions = [] }: Agent): Pick<RosterAgent, 'functions'> {

@@ -3,6 +3,7 @@ import { REFUSALS } from '../protocol/failures.ts';
 import type { StartCause, TaskMode } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { TaskRequest } from '../protocol/task.ts';
+import { BUDGET_UNIT_NAMES, findZeroLimit } from './budget.ts';
 import type { RosterSubAgent } from '../protocol/team.ts';
 import { findTask, toTaskName } from './conversation-state.ts';
 import type { ConversationState, TaskRecord } from './conversation-state.ts';
@@ -67,6 +68,8 @@ function refusalWords(state: ConversationState, request: TaskRequest): string | 
       allowed.length === 0 ? 'this agent has no sub-agents' : `the agents are: ${allowed.join(', ')}`;
     return `agent "${request.agent}" is not one that this agent may start; ${known}`;
   }
+  const withheld = withheldWords(state, entry.agent);
+  if (withheld !== null) return withheld;
   if (request.task.length > TASK_TEXT_LIMIT) {
     return `task is longer than ${TASK_TEXT_LIMIT} characters: put the text into a file and attach it`;
   }
@@ -87,6 +90,15 @@ function refusalWords(state: ConversationState, request: TaskRequest): string | 
     return `${unfinished} tasks are unfinished, which is the limit: wait for some to end or stop them`;
   }
   return null;
+}
+
+/** A budget of 0 allows nothing, so nothing is begun. */
+function withheldWords({ roster }: ConversationState, agent: string): string | null {
+  const own = roster.agents[agent]?.withheld;
+  const unit = own ?? findZeroLimit(roster.limits.budget);
+  if (unit === null) return null;
+  const whose = own === undefined ? 'of this conversation' : `of agent "${agent}"`;
+  return `the budget ${whose} allows none: its limit of ${BUDGET_UNIT_NAMES[unit]} is 0`;
 }
 
 function toRecord(
@@ -147,7 +159,8 @@ export function nextToLaunch(state: ConversationState): TaskRecord[] {
 /** How many more tasks may run now. */
 export function roomToRun(state: ConversationState): number {
   const running = state.tasks.filter((task) => occupiesPlace(task)).length;
-  return Math.max(0, state.roster.limits.maxRunningTasks - running);
+  const { maxRunningTasks, maxTreeTasks } = state.roster.limits;
+  return Math.max(0, Math.min(maxRunningTasks, maxTreeTasks) - running);
 }
 
 /** One that stands still leaves its place to others. */

@@ -3,18 +3,21 @@
  * session, in a task and in a unit test; its whole world comes as ports.
  */
 import type { ModelCallRequest, ModelReply } from '../protocol/activities.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
 import type { EventError, TurnCause, TurnOutcome } from '../protocol/events.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../protocol/team.ts';
 import { answerToolCalls } from './answer-tool-calls.ts';
-import type { ConversationState, InboxItem } from './conversation-state.ts';
+import type { ConversationState } from './conversation-state.ts';
+import type { InboxItem } from './inbox-item.ts';
 import { endsWithThisStep } from './engine-tools/end-session.ts';
 import { switchAgent } from './handoff.ts';
 import { hasTasksToLookAfter } from './inherited-tasks.ts';
+import { meetShortage, warnOfBudget } from './meet-shortage.ts';
 import { hasMessageForThisTurn, nextInputs, openStep, takePlace } from './place-inputs.ts';
 import type { ModelOutcome, TurnPorts } from './ports.ts';
-import type { Handoff } from './tool-call.ts';
 import { tellMissing } from './tell-missing.ts';
 import {
+  budgetEndWords,
   handoffLimitWords,
   LAST_STEP_INSTRUCTION,
   limitWords,
@@ -53,34 +56,37 @@ export async function runTurn(
     const outcome = await callModel(state, ports, atLimit);
     if (outcome.kind === 'stopped') return finishTurn(state, ports, 'interrupted');
     if (outcome.kind === 'failed') return failTurn(state, ports, outcome.error);
-    const { reply } = outcome;
-    if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
-    if (reply.toolCalls.length > 0 && !atLimit) {
-      const handoff = await answerToolCalls(state, ports, reply);
-      const end = endAfterCalls(state, ports, reply, handoff);
-      if (end !== null) return end;
-    } else if (atLimit) return finishTurn(state, ports, 'limit');
-    else {
-      // One that is paused takes what it is told meanwhile before it ends.
-      if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
-      if (hasMessageForThisTurn(state)) continue;
-      sayHoldingMessage(state, ports);
-      return finishTurn(state, ports, 'answered');
-    }
+    const end = await heedReply(state, ports, outcome.reply, atLimit);
+    if (end !== null) return end;
   }
 }
 
-/** What the calls of a step decide of the turn; null: it goes on. */
-function endAfterCalls(
+/** Null where the turn goes on. */
+async function heedReply(
   state: ConversationState,
   ports: TurnPorts,
   reply: ModelReply,
-  handoff: Handoff | 'limit' | null,
-): TurnOutcome | null {
+  atLimit: boolean,
+): Promise<TurnOutcome | null> {
+  if (reply.stopped !== undefined) return finishTurn(state, ports, 'interrupted');
+  if (reply.budget?.state === 'exhausted') {
+    return meetShortage(state, ports, reply.budget) ? null : stopForBudget(state, ports, reply.budget);
+  }
+  const goesOn = reply.toolCalls.length > 0 && !atLimit;
+  const handoff = goesOn ? await answerToolCalls(state, ports, reply) : null;
+  // A task that has given its answer has nothing left to save for.
+  if (goesOn || state.id.task === null) warnOfBudget(state, ports, reply.budget);
   if (handoff === 'limit') return stopTurn(state, ports, handoffLimitWords(state.turnHandoffs));
   if (handoff !== null) switchAgent(state, ports, handoff);
-  const isOver = endsWithThisStep(state, reply) && !hasMessageForThisTurn(state);
-  return isOver ? finishTurn(state, ports, 'answered') : null;
+  const isEnding = goesOn && endsWithThisStep(state, reply) && !hasMessageForThisTurn(state);
+  if (isEnding) return finishTurn(state, ports, 'answered');
+  if (goesOn) return null;
+  if (atLimit) return finishTurn(state, ports, 'limit');
+  // One that is paused takes what it is told meanwhile before it ends.
+  if (isHeld(state)) await ports.until(() => !isHeld(state) || isInterrupted(state));
+  if (hasMessageForThisTurn(state)) return null;
+  sayHoldingMessage(state, ports);
+  return finishTurn(state, ports, 'answered');
 }
 
 function isInterrupted(state: ConversationState): boolean {
@@ -101,18 +107,22 @@ function isAtLimit(state: ConversationState): boolean {
   return step - agentSinceStep >= maxIterations(state) || (maxTurns !== null && steps >= maxTurns);
 }
 
+const CAUSES = {
+  message: 'message',
+  completion: 'completion',
+  question: 'question',
+  nudge: 'nudge',
+  follow_up: 'schedule',
+} as const satisfies Record<InboxItem['kind'], TurnCause>;
+
 function startTurn(state: ConversationState, ports: TurnPorts): void {
   const isFirstOfTask = state.id.task !== null && state.turn === 0;
   // A turn that has a message to answer is that message's, whatever else it takes along.
   const first = state.inbox.find(({ kind }) => kind === 'message') ?? state.inbox[0];
-  const cause = isFirstOfTask ? 'task' : toCause(first?.kind);
+  const cause = isFirstOfTask || first === undefined ? 'task' : CAUSES[first.kind];
   // Inputs are counted as of step 0, so that all that waits is named.
   state.step = 0;
   ports.record({ type: 'turn.started', turn: state.turn + 1, cause, inputs: nextInputs(state) });
-}
-
-function toCause(kind: InboxItem['kind'] | undefined): TurnCause {
-  return kind === 'follow_up' ? 'schedule' : (kind ?? 'task');
 }
 
 async function callModel(
@@ -196,6 +206,12 @@ function failTurn(state: ConversationState, ports: TurnPorts, error: EventError)
 /** Ends the turn with words that the user can read. */
 function stopTurn(state: ConversationState, ports: TurnPorts, words: string): TurnOutcome {
   sayAsSystem(state, ports, words);
+  return finishTurn(state, ports, 'limit');
+}
+
+/** The user is told in words; a task's starter reads why it ended. */
+function stopForBudget(state: ConversationState, ports: TurnPorts, use: BudgetUse): TurnOutcome {
+  if (state.id.task === null) return stopTurn(state, ports, budgetEndWords(use));
   return finishTurn(state, ports, 'limit');
 }
 

@@ -53,6 +53,7 @@ function toTaskView(task: TaskRecord): TaskView {
   const { group: _group, maxTurns: _maxTurns, ...rest } = known;
   const { runtimeMs: _runtimeMs, resultSize: _resultSize, stopped: _stopped, ...told } = rest;
   const { stopMode: _stopMode, steering: _steering, missedMessages: _missed, ...shown } = told;
-  const { kept: _kept, isReminded: _isReminded, ...view } = shown;
+  const { kept: _kept, isReminded: _isReminded, extendedTo: _extendedTo, ...seen } = shown;
+  const { nudgedAt: _nudgedAt, ...view } = seen;
   return view;
 }

@@ -1,12 +1,22 @@
 /** Words that the engine itself says, to users and to models. */
-import type { FollowUp } from './conversation-state.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
+import type { FollowUp } from './function-state.ts';
 import type { EventError } from '../protocol/events.ts';
+import { budgetWords } from './budget.ts';
 
 export const LAST_STEP_INSTRUCTION =
   'This is your last step: no tools are left. Answer now with what you have, and say what is missing.';
 
 export const WRAP_UP_INSTRUCTION =
   'You are asked to come to an end: this is your last step, and no tools are left. Answer now with what you have, and say what is missing.';
+
+export function budgetWarningWords(use: BudgetUse): string {
+  return `${budgetWords(use)} are used. Come to an end with what is left: leave out what is not needed, and answer soon.`;
+}
+
+export function budgetEndWords(use: BudgetUse): string {
+  return `I have to stop here: the budget is used up (${budgetWords(use)}). Nothing is lost; I can go on when it is extended.`;
+}
 
 export const NOBODY_TO_ASK_INSTRUCTION =
   'Nobody is left who could answer: the conversation that gave you this task is over. Go on without an answer, and say what you assumed.';

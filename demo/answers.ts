@@ -1,6 +1,6 @@
 /** The words of the demo model: everything that it says, from what it was told. */
 import type { DemoCall, NoticeEntry } from './conversation.ts';
-import { readQuestion } from './find-question.ts';
+import { isQuestion, readQuestion } from './find-question.ts';
 import type { Delegate } from './plan-work.ts';
 import { toHead, toTitle } from './words.ts';
 
@@ -53,10 +53,16 @@ export function tellStarted(starts: Start[]): string {
 export function relayNotice(notice: NoticeEntry): string {
   const { title, agent, status, text } = notice;
   const name = title === '' ? `The task of ${agent}` : `The task “${title}” of ${agent}`;
-  if (status === 'waiting_input') {
+  if (isQuestion(notice)) {
     const question = readQuestion(notice);
     return `${name} asks:\n\n${question}\n\nTell me the answer, and I pass it on; we can also go on with something else.`;
   }
+  // What the model is told to do with it stands last.
+  const known = showHead(text.split('\n').slice(0, -1).join('\n'));
+  if (status === 'waiting_input') {
+    return `${name} needs a larger budget:\n\n${known}\n\nYou alone can extend it (in \`offstage chat\` by /extend or /budget); or tell me to stop it.`;
+  }
+  if (status === 'running') return `${name} takes its time:\n\n${known}`;
   const words: Record<string, string> = {
     completed: 'is done. Here is what came back:',
     failed: 'has failed, I am sorry. This is what is known:',

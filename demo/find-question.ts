@@ -6,12 +6,17 @@ export function findQuestion({ entries }: Conversation): { id: string; text: str
   for (const entry of entries) {
     if (entry.kind === 'notice') {
       open.delete(entry.id);
-      if (entry.status === 'waiting_input') open.set(entry.id, readQuestion(entry));
+      if (isQuestion(entry)) open.set(entry.id, readQuestion(entry));
     } else if (entry.kind === 'assistant') {
       for (const call of entry.calls) open.delete(String(call.arguments['task_id']));
     }
   }
   return [...open].map(([id, text]) => ({ id, text }))[0];
+}
+
+/** A task may also wait for a larger budget: no words are an answer to that. */
+export function isQuestion({ status, text }: NoticeEntry): boolean {
+  return status === 'waiting_input' && text.startsWith('It asks:');
 }
 
 export function readQuestion({ text }: NoticeEntry): string {

@@ -1,4 +1,5 @@
 /** The effects that workflows ask for. `activities/` implements them; workflows know this interface only. */
+import type { BudgetNotice, BudgetUse } from './budget.ts';
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
 import type { FunctionRequest, FunctionResult } from './function.ts';
@@ -20,6 +21,8 @@ export interface Activities {
   watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
   /** The text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
   openTask(request: OpenTaskRequest): Promise<OpenedTask | undefined>;
+  /** Comes back when some of these tasks may run, with those: the whole tree has a limit. */
+  takePlaces(request: PlacesRequest): Promise<string[]>;
   /** The end of a task, its result taken from its transcript. The first write wins. */
   finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
   /** Where tasks stand that have begun, for lists over all sessions. One that has ended stays so. */
@@ -55,6 +58,11 @@ export interface ModelCallRequest extends ConversationId {
 /** What of it is in history: whose call it is, the workflow's id tells. */
 export type ModelCall = Omit<ModelCallRequest, keyof ConversationId>;
 
+export interface PlacesRequest extends WatchTasksRequest {
+  /** Tasks of the tree that run at once. */
+  limit: number;
+}
+
 export interface ModelReply {
   /** Id of the stored message; null when the call was stopped before anything was said. */
   message: string | null;
@@ -67,6 +75,8 @@ export interface ModelReply {
   stopped?: 'interrupted';
   /** Variables that the instruction asks for and nobody has set. */
   missing?: string[];
+  /** A budget is near its end; or it is at its end, and the call was not made: there is no message. */
+  budget?: BudgetNotice;
   usage: Usage;
 }
 
@@ -161,6 +171,8 @@ export interface KeptStatus {
   task: string;
   status: TaskStatus;
   asks: TaskQuestion | null;
+  /** The budget that it waits for. */
+  shortage?: BudgetUse;
 }
 
 export interface ArchiveRequest {

@@ -9,6 +9,11 @@ export interface BudgetLimits {
   seconds?: number;
 }
 
+export interface Budget extends BudgetLimits {
+  /** Whether a task asks for more when it is used up, or ends. */
+  onExhausted: 'ask' | 'stop';
+}
+
 export const BUDGET_UNITS = ['tokens', 'costUsd', 'seconds'] as const;
 export type BudgetUnit = (typeof BUDGET_UNITS)[number];
 export type BudgetAmounts = Record<BudgetUnit, number>;
@@ -23,3 +28,8 @@ export interface BudgetUse {
   used: number;
   limit: number;
 }
+
+/** What a model call tells its workflow: that the end is near, or that the call was not made. */
+export type BudgetNotice =
+  | ({ state: 'warned' } & BudgetUse)
+  | ({ state: 'exhausted'; onExhausted: Budget['onExhausted'] } & BudgetUse);

@@ -65,6 +65,10 @@ export const UNKNOWN_USAGE: Usage = {
   modelCalls: 0,
 };
 
+export function sumUsage(usages: Iterable<Usage>): Usage {
+  return [...usages].reduce(addUsage, { ...NO_USAGE });
+}
+
 /** Unknown plus known stays unknown: a sum that leaves something out would be a lie. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const add = (x: number | null, y: number | null): number | null =>

@@ -3,13 +3,14 @@
  * the feed carries, what tests assert. Events carry ids and numbers; the API adds content from the store as it
  * serves them. Live deltas are another type (live.ts) and never touch state.
  */
+import type { BudgetUnit, BudgetUse } from './budget.ts';
 import type { Usage } from './content.ts';
 import type { HookName, HookStatus } from './hooks.ts';
 import type { SteerMode, StopMode, TaskQuestion, TaskStatus } from './task.ts';
 import type { ToolOutcomeName } from './transcript.ts';
 
 export type Delivery = 'next_step' | 'after_turn' | 'interrupt';
-export type TurnCause = 'message' | 'completion' | 'question' | 'schedule' | 'task';
+export type TurnCause = 'message' | 'completion' | 'question' | 'nudge' | 'schedule' | 'task';
 export type TurnOutcome = 'answered' | 'interrupted' | 'failed' | 'limit';
 
 export interface EventError {
@@ -116,12 +117,20 @@ export type EventBody =
       error: EventError | null;
       files: number;
     } & TaskName)
+  /** It has run for a while without an end: the agent that started it gets a turn to say something. */
+  | { type: 'task.slow'; task: string; runtimeMs: number }
   /** The end of these tasks was put before the model of this turn. */
   | { type: 'completion.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
   /** The agent's words after that. */
   | { type: 'completion.spoken'; tasks: string[]; message: string }
-  /** What these tasks ask was put before the model of this turn. */
-  | { type: 'question.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' };
+  /** What these tasks ask, or which budget they wait for, was put before the model of this turn. */
+  | { type: 'question.delivered'; tasks: string[]; turn: number; by: 'notice' | 'tool' }
+  /** Most of a budget is used; `task` is null for the conversation itself. The agent is told with its next step. */
+  | ({ type: 'budget.warned'; task: string | null } & BudgetUse)
+  /** A model call was not made. A task that may ask for more waits for it. */
+  | ({ type: 'budget.exhausted'; task: string | null; asks: boolean } & BudgetUse)
+  /** The new limits: of a task, or (null) of the whole tree. What is null stays as it is. `by`: the principal. */
+  | ({ type: 'budget.extended'; task: string | null; by: string | null } & Record<BudgetUnit, number | null>);
 
 /** `background` runs beside; `transfer` is waited for; one becomes the other when the wait ends early. */
 export type TaskMode = 'background' | 'transfer';

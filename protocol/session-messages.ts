@@ -1,4 +1,5 @@
 /** What other programs may send to a conversation's workflow: updates are requests, signals facts or commands. */
+import type { BudgetLimits, BudgetUse } from './budget.ts';
 import type { InputPart, Usage } from './content.ts';
 import type { ConversationEvent, Delivery, EventBody, TaskMode, TurnOutcome } from './events.ts';
 import type { OnClose, Roster } from './team.ts';
@@ -102,6 +103,7 @@ export const UPDATES = {
   steerTask: 'steerTask',
   pauseTask: 'pauseTask',
   resumeTask: 'resumeTask',
+  extendBudget: 'extendBudget',
   close: 'close',
 } as const;
 export const SIGNALS = {
@@ -111,6 +113,7 @@ export const SIGNALS = {
   taskCommand: 'taskCommand',
   taskSteered: 'taskSteered',
   taskAsked: 'taskAsked',
+  taskExhausted: 'taskExhausted',
   hookNews: 'hookNews',
 } as const;
 export const QUERIES = { read: 'read' } as const;
@@ -123,6 +126,8 @@ export interface UpdateResults {
   steerTask: Accepted;
   pauseTask: HeldTask;
   resumeTask: HeldTask;
+  /** Those of its tasks that go on with it. */
+  extendBudget: { tasks: string[] };
   close: { status: string; changed: boolean };
 }
 
@@ -139,6 +144,7 @@ export interface UpdateArguments {
   steerTask: SteerRequest;
   pauseTask: { task: string };
   resumeTask: { task: string };
+  extendBudget: BudgetExtension;
   close: CloseRequest;
 }
 
@@ -153,6 +159,8 @@ export interface SignalArguments {
   taskSteered: SteerReceipt & { task: string };
   /** From a task to its starter: it stands still until it is answered. */
   taskAsked: TaskQuestion & { task: string };
+  /** From a task to its starter: it waits for a larger budget. */
+  taskExhausted: { task: string; use: BudgetUse };
   /** From the hooks before a session to the session. */
   hookNews: HookNews;
 }
@@ -187,6 +195,15 @@ export interface ConversationView {
   updatedAt: number;
 }
 
+/** The limits are in the ledger; the conversation is told, and lets go on who waits for them. */
+export interface BudgetExtension {
+  /** Of one of its tasks; null for the whole tree. */
+  task: string | null;
+  limits: BudgetLimits;
+  /** The principal who asked for it. */
+  by?: string | null;
+}
+
 export interface TaskView {
   id: string;
   agent: string;
@@ -203,5 +220,7 @@ export interface TaskView {
   usage: Usage | null;
   error: { type: string; message: string } | null;
   files: number;
+  /** The budget that it waits for. */
+  shortage?: BudgetUse;
   notice: { state: 'none' | 'pending' | 'delivered' | 'spoken'; turn: number | null; message: string | null };
 }

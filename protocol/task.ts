@@ -21,6 +21,9 @@ export interface TaskQuestion {
   step: number;
 }
 
+/** What a task in `waiting_input` waits for; one that is paused may wait for it, too. */
+export type AwaitedThing = 'answer' | 'budget';
+
 /** What a task last said of how far it is. */
 export interface TaskProgress {
   message: string;

@@ -2,6 +2,7 @@
  * A team as it was understood from its file: names resolved, defaults filled in, nothing left to look up.
  * Stored once, content-addressed by `version`; workflows carry the version and a {@link Roster}.
  */
+import type { Budget, BudgetUnit } from './budget.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import type { RosterPhases, SessionPhases } from './hooks.ts';
 
@@ -36,6 +37,8 @@ export interface Agent {
   toolsets: Toolset[];
   /** Steps of a turn. */
   maxIterations: number;
+  /** For each task of this agent. */
+  budget?: Budget;
   fallback: { models: string[]; retries: number; cooldownMs: number } | null;
   addDate: boolean;
   addEnvironmentInfo: boolean;
@@ -68,7 +71,15 @@ export interface SubAgent {
 /** The toolsets that exist. Every other known type is in `Team.unavailable`. */
 export type Toolset =
   /** Without a dialect: the default one. */
-  { type: 'background_agents'; dialect?: DialectName } | { type: 'think' } | { type: 'todo' };
+  | { type: 'background_agents'; dialect?: DialectName; progressNudge?: ProgressNudge }
+  | { type: 'think' }
+  | { type: 'todo' };
+
+/** When the agent gets a turn to say something of a task that is slow: for the first time, and then again. */
+export interface ProgressNudge {
+  afterMs: number;
+  everyMs: number;
+}
 
 /** Which names and words the tools for background agents have; they do the same. */
 export type DialectName = 'background_agents' | 'tasks';
@@ -104,6 +115,8 @@ export interface Limits {
   allowCycles: boolean;
   maxRunningTasks: number;
   maxUnfinishedTasks: number;
+  /** In a whole tree at once. */
+  maxTreeTasks: number;
   maxTaskTimeMs: number;
   /** How long a task that is to wrap up may take until it is stopped. */
   wrapUpTimeoutMs: number;
@@ -112,6 +125,8 @@ export interface Limits {
   /** The one after it ends the turn. */
   maxHandoffsPerTurn: number;
   modelIdleTimeoutMs: number;
+  /** For the whole tree. */
+  budget?: Budget;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -119,6 +134,7 @@ export const DEFAULT_LIMITS: Limits = {
   allowCycles: false,
   maxRunningTasks: 20,
   maxUnfinishedTasks: 1000,
+  maxTreeTasks: 200,
   maxTaskTimeMs: 7 * 24 * 3600 * 1000,
   wrapUpTimeoutMs: 60_000,
   maxToolCallsPerStep: 128,
@@ -149,6 +165,9 @@ export interface RosterAgent {
   /** Of its tools for background agents; null where it has none. */
   dialect: DialectName | null;
   maxIterations: number;
+  progressNudge?: ProgressNudge;
+  /** What its budget allows none of: it may not be started. */
+  withheld?: BudgetUnit;
   /** Custom functions, by the names of their tools. Left out where there are none. */
   functions?: Record<string, RosterFunction>;
 }

@@ -1,4 +1,5 @@
 /** The transcript: append-only rows, ordered by place. Spec: "Transcript and cost". */
+import type { BudgetUse } from './budget.ts';
 import type { InputPart, Part, ToolCall, Usage } from './content.ts';
 import type { TaskQuestion, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
@@ -22,6 +23,10 @@ export interface TaskOutcome {
   missedMessages?: number;
   /** Of one that waits for an answer. */
   asks?: TaskQuestion;
+  /** Of one that waits for a larger budget. */
+  shortage?: BudgetUse;
+  /** It is told because it takes long. */
+  isSlow?: true;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface TaskOutcome {
  */
 export type NewRow =
   | { kind: 'user'; place: Place; id: string; at: number; content: InputPart[] }
-  /** Ends of tasks, and their questions. */
+  /** Ends of tasks, their questions, and which of them are slow. */
   | {
       kind: 'completion';
       place: Place;

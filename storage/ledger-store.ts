@@ -29,6 +29,14 @@ export interface CallToReserve extends LedgerCall {
   expiresAt: number;
 }
 
+/** New limits of a budget: who set them, with which request, when (milliseconds since 1970). */
+export interface LedgerExtension {
+  request: string;
+  by: string;
+  at: number;
+  limits: BudgetLimits;
+}
+
 export class LedgerStore {
   readonly #db: Kysely<Database>;
 
@@ -101,17 +109,27 @@ export class LedgerStore {
       .execute();
   }
 
-  /** Sets limits of the tree (`task: null`) or of a task; those that are left out stay, and are `begin` where it has none yet. */
-  async setLimits(id: ConversationId, begin: BudgetLimits, limits: BudgetLimits): Promise<void> {
+  /**
+   * Sets limits of the tree (`task: null`) or of a task; those that are left out stay, and are `begin` where it has none
+   * yet. A request that comes again changes nothing.
+   */
+  async extend(id: ConversationId, begin: BudgetLimits, extension: LedgerExtension): Promise<void> {
     const key = toConversationKey(id);
-    const changed = Object.entries(toColumns(limits)).filter(([, value]) => value !== null);
+    const { request, by: principal, at, limits } = extension;
+    const columns = toColumns(limits);
+    const changed = Object.entries(columns).filter(([, value]) => value !== null);
     await inTransaction(this.#db, async (transaction) => {
       await transaction
         .insertInto('budgets')
         .values({ ...key, ...toColumns(begin) })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      if (changed.length === 0) return;
+      const { numInsertedOrUpdatedRows } = await transaction
+        .insertInto('budget_extensions')
+        .values({ ...key, request, principal, at, ...columns })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (changed.length === 0 || numInsertedOrUpdatedRows === 0n) return;
       await transaction
         .updateTable('budgets')
         .set(Object.fromEntries(changed))
@@ -121,13 +139,27 @@ export class LedgerStore {
   }
 
   /** Null where nothing was spent and nothing was set yet. */
-  async read(id: ConversationId): Promise<{ limits: BudgetLimits; used: BudgetAmounts } | null> {
+  async read(
+    id: ConversationId,
+  ): Promise<{ limits: BudgetLimits; used: BudgetAmounts; extensions: LedgerExtension[] } | null> {
     const row = await this.#db
       .selectFrom('budgets')
       .selectAll()
       .where((eb) => eb.and(toConversationKey(id)))
       .executeTakeFirst();
-    return row === undefined ? null : { limits: toLimits(row), used: toUsed(row) };
+    if (row === undefined) return null;
+    return { limits: toLimits(row), used: toUsed(row), extensions: await this.#readExtensions(id) };
+  }
+
+  async #readExtensions(id: ConversationId): Promise<LedgerExtension[]> {
+    const rows = await this.#db
+      .selectFrom('budget_extensions')
+      .selectAll()
+      .where((eb) => eb.and(toConversationKey(id)))
+      .orderBy('at')
+      .orderBy('request')
+      .execute();
+    return rows.map(({ request, principal: by, at, ...row }) => ({ request, by, at, limits: toLimits(row) }));
   }
 }
 
@@ -139,6 +171,13 @@ async function lockAccounts(
 ): Promise<BudgetAccount[]> {
   const { workspace, session, task } = conversation;
   const wanted = toAccountKeys(conversation, budgets);
+  // The session first, as its removal does.
+  await transaction
+    .selectFrom('sessions')
+    .select('id')
+    .where((eb) => eb.and({ workspace, id: session }))
+    .forKeyShare()
+    .execute();
   await transaction
     .insertInto('budgets')
     .values(wanted.map(({ key, limits }) => ({ workspace, session, task: key, ...toColumns(limits) })))

@@ -4,6 +4,7 @@
  * The conversation of a session has `task = ''`, since a part of a primary key cannot be null.
  */
 import type { ColumnType, Generated } from 'kysely';
+import type { BudgetUse } from '../protocol/budget.ts';
 import type { Part, ToolCall, Usage } from '../protocol/content.ts';
 import type { ConversationEvent } from '../protocol/events.ts';
 import type { HookRecord } from '../protocol/hook-runs.ts';
@@ -92,6 +93,8 @@ export interface TasksTable {
   progress: NullableJson<TaskProgress>;
   /** What it asks and has no answer to. */
   question: string | null;
+  /** The budget that it waits for. */
+  shortage: NullableJson<BudgetUse>;
   /** Whether it has a place among those that may run in its tree. */
   seated: Generated<boolean>;
   queued_at: number;
@@ -129,6 +132,15 @@ export interface Database {
     tokens_used: Generated<number>;
     cost_used: Generated<number>;
     seconds_used: Generated<number>;
+  };
+  /** Who set which limits: what is null was left as it was. */
+  budget_extensions: ConversationColumns & {
+    request: string;
+    principal: string;
+    at: number;
+    tokens_limit: number | null;
+    cost_limit: number | null;
+    seconds_limit: number | null;
   };
   /** What the model call that a conversation makes is likely to cost, as long as it runs. */
   reservations: ConversationColumns & {

@@ -3,6 +3,7 @@ import type { TaskEnd } from '../core/notice-text.ts';
 import type { TaskOutcome } from '../protocol/transcript.ts';
 import type { Database } from './tables.ts';
 import { readQuestion } from './task-question.ts';
+import { readTaskResult } from './task-result.ts';
 
 /** What the store knows of how these tasks of a session ended, in their order. */
 export async function readTaskEnds(
@@ -29,17 +30,21 @@ export async function readTaskEnds(
     .orderBy('id')
     .execute();
   const questions = new Map<TaskOutcome, string | null>();
+  const soFar = new Map<TaskOutcome, string | null>();
   for (const outcome of outcomes) {
-    const { task, asks } = outcome;
-    if (asks !== undefined)
-      questions.set(outcome, await readQuestion(db, { workspace, session, task }, asks));
+    const { task, asks, shortage, isSlow } = outcome;
+    const id = { workspace, session, task };
+    if (asks !== undefined) questions.set(outcome, await readQuestion(db, id, asks));
+    // What one that has not ended has said is in its transcript.
+    if (shortage !== undefined || isSlow === true)
+      soFar.set(outcome, await readTaskResult(db, id, 'completed'));
   }
   return outcomes.map((outcome) => {
     const task = tasks.find(({ id }) => id === outcome.task);
     const question = questions.get(outcome);
     return {
       outcome,
-      result: task?.result ?? null,
+      result: task?.result ?? soFar.get(outcome) ?? null,
       error: task?.error ?? null,
       progress: task?.progress ?? null,
       ...(question == null ? {} : { question }),

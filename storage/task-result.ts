@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { textOf } from '../core/task-text.ts';
 import type { TaskStatus } from '../protocol/task.ts';
 import { toConversationKey } from './conversation-key.ts';
@@ -9,20 +9,20 @@ import type { Database } from './tables.ts';
  * committed because its worker died. Null when it never said anything.
  */
 export async function readTaskResult(
-  transaction: Transaction<Database>,
+  db: Kysely<Database>,
   id: { workspace: string; session: string; task: string },
   status: TaskStatus,
 ): Promise<string | null> {
   const key = toConversationKey(id);
   if (status !== 'completed') {
-    const partial = await transaction
+    const partial = await db
       .selectFrom('partial_outputs')
       .select('text')
       .where((eb) => eb.and(key))
       .executeTakeFirst();
     if (partial !== undefined && partial.text !== '') return partial.text;
   }
-  const replies = await transaction
+  const replies = await db
     .selectFrom('transcript_rows')
     .select('content')
     .where((eb) => eb.and(key))

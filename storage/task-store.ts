@@ -1,7 +1,13 @@
 /** Tasks as they are listed, and read when Temporal does not have them any more. */
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type { FinishTaskRequest, OpenTaskRequest } from '../protocol/activities.ts';
+import type {
+  FinishTaskRequest,
+  KeptStatus,
+  OpenTaskRequest,
+  PlacesRequest,
+} from '../protocol/activities.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { TaskProgress, TaskQuestion, TaskStatus } from '../protocol/task.ts';
@@ -13,9 +19,10 @@ import { insertEvents } from './insert-events.ts';
 import { insertRows } from './insert-rows.ts';
 import { toJson, toNullableJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
+import { takePlaces } from './take-places.ts';
 import { insertTaskText } from './task-opening.ts';
+import { writeTaskEnd } from './write-task-end.ts';
 import { readQuestion } from './task-question.ts';
-import { readTaskResult } from './task-result.ts';
 
 export interface TaskRecord {
   workspace: string;
@@ -41,6 +48,8 @@ export interface TaskRecord {
   progress: TaskProgress | null;
   /** What it asks and has no answer to. */
   question: string | null;
+  /** The budget that it waits for. */
+  shortage: BudgetUse | null;
   queuedAt: number;
   startedAt: number | null;
   endedAt: number | null;
@@ -81,6 +90,7 @@ const COLUMNS = [
   'tasks.files',
   'tasks.progress',
   'tasks.question',
+  'tasks.shortage',
   'tasks.queued_at as queuedAt',
   'tasks.started_at as startedAt',
   'tasks.ended_at as endedAt',
@@ -147,18 +157,23 @@ export class TaskStore {
     return readQuestion(this.#db, task, asks);
   }
 
-  /** Where a task stands that has not ended, and what it asks. */
+  /** Where a task stands that has not ended, and what it waits for. */
   async setStatus(
     id: TaskId,
-    { status, asks }: { status: TaskStatus; asks: TaskQuestion | null },
+    { status, asks, shortage }: Pick<KeptStatus, 'status' | 'asks' | 'shortage'>,
   ): Promise<void> {
     const question = asks === null ? null : await readQuestion(this.#db, id, asks);
     await this.#db
       .updateTable('tasks')
-      .set({ status, question })
+      .set({ status, question, shortage: toNullableJson(shortage) })
       .where((eb) => eb.and(toTaskKey(id)))
       .where('ended_at', 'is', null)
       .execute();
+  }
+
+  /** See {@link takePlaces}. */
+  async takePlaces(request: PlacesRequest, now: number): Promise<string[] | null> {
+    return takePlaces(this.#db, request, now);
   }
 
   /** What it says of how far it is; a task that has ended says nothing more. */
@@ -189,7 +204,7 @@ export class TaskStore {
       if (isTerminal(task.status)) return task;
       await insertRows(transaction, request, request.append);
       await insertEvents(transaction, request, request.events);
-      await writeEnd(transaction, request);
+      await writeTaskEnd(transaction, request);
       return selectTasks(transaction, request).executeTakeFirstOrThrow();
     });
   }
@@ -264,35 +279,4 @@ function oldestFirst(db: Kysely<Database>, { workspace, session }: { workspace: 
     .where('session', '=', session)
     .orderBy('queued_at')
     .orderBy('id');
-}
-
-/** The caller holds the lock of the row, and has seen that the task has not ended. */
-async function writeEnd(transaction: Transaction<Database>, request: FinishTaskRequest): Promise<void> {
-  const { workspace, session, task } = request;
-  // Of a call that died with its worker.
-  await transaction
-    .deleteFrom('reservations')
-    .where((eb) => eb.and({ workspace, session, task }))
-    .execute();
-  const result = await readTaskResult(transaction, request, request.status);
-  const { files } = await transaction
-    .selectFrom('files')
-    .select((eb) => eb.fn.countAll<number>().as('files'))
-    .where((eb) => eb.and({ workspace, session, task }))
-    .executeTakeFirstOrThrow();
-  await transaction
-    .updateTable('tasks')
-    .set({
-      status: request.status,
-      question: null,
-      partial: request.partial || (request.status !== 'completed' && result !== null),
-      result: result === null ? null : toText(result),
-      error: toNullableJson(request.error),
-      usage: toJson(request.usage),
-      files,
-      started_at: request.startedAt,
-      ended_at: request.endedAt,
-    })
-    .where((eb) => eb.and(toTaskKey(request)))
-    .execute();
 }

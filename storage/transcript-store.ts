@@ -2,6 +2,7 @@
 import type { Kysely, Selectable, SelectQueryBuilder, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { StoredReply } from '../protocol/activities.ts';
+import type { Usage } from '../protocol/content.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { NewRow, Place, ToolOutcomeName, TranscriptRow } from '../protocol/transcript.ts';
 import { toConversationKey } from './conversation-key.ts';
@@ -13,6 +14,7 @@ import type { StepOfRun } from './open-step.ts';
 import { moveCursor, requireOpenStep } from './open-step.ts';
 import { RecentTranscripts } from './recent-transcripts.ts';
 import type { Database, TranscriptRowsTable } from './tables.ts';
+import { readUsage } from './read-usage.ts';
 import { makeRow, toRecord, toRow, toStoredReply } from './transcript-row.ts';
 
 /** A model's reply with what the transcript keeps beside it. */
@@ -193,6 +195,11 @@ export class TranscriptStore {
   /** Rows that a workflow still has, in the form in which they will be read here. Stores nothing. */
   async preview(conversation: ConversationId, rows: readonly NewRow[]): Promise<TranscriptRow[]> {
     return Promise.all(rows.map((row) => writeOut(this.#db, conversation, row)));
+  }
+
+  /** What the calls of a session's conversations used, by task: see {@link readUsage}. */
+  async usage(workspace: string, session: string): Promise<Map<string | null, Usage>> {
+    return readUsage(this.#db, { workspace, session });
   }
 
   /** The results of these tool calls, in the order of the transcript; calls without one are left out. */

@@ -1,5 +1,7 @@
 /** The Markdown that the Temporal Web UI shows as a workflow's current details. */
-import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { budgetWords } from '../core/budget.ts';
+import type { ConversationState, Hold, TaskRecord } from '../core/conversation-state.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
 import { addUsage } from '../protocol/content.ts';
 import { isTerminal } from '../protocol/task.ts';
 
@@ -7,14 +9,15 @@ const TASKS_SHOWN = 20;
 
 export function describeConversation(state: ConversationState): string {
   const usage = addUsage(state.usage, state.taskUsage);
-  const doing = state.holds.length === 0 ? state.phase : `waits: ${state.holds.join(', ')}`;
+  const doing =
+    state.holds.length === 0 ? state.phase : state.holds.map((why) => holdWords(state, why)).join(', ');
   const activity = state.turnOpen
     ? `turn ${state.turn}, step ${state.step} (${doing})`
     : `idle after turn ${state.turn}`;
   const lines = [
-    '| agent | now | status | model calls | tokens in | tokens out |',
-    '| --- | --- | --- | --- | --- | --- |',
-    `| ${state.agent} | ${activity} | ${state.status} | ${usage.modelCalls} | ${usage.inputTokens ?? '?'} | ${usage.outputTokens ?? '?'} |`,
+    '| agent | now | status | model calls | tokens in | tokens out | US dollars |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    `| ${state.agent} | ${activity} | ${state.status} | ${usage.modelCalls} | ${usage.inputTokens ?? '?'} | ${usage.outputTokens ?? '?'} | ${usage.costUsd ?? '?'} |`,
   ];
   if (state.tasks.length > 0)
     lines.push('', '| task | agent | title | status |', '| --- | --- | --- | --- |');
@@ -29,5 +32,16 @@ function shownTasks(state: ConversationState): TaskRecord[] {
 }
 
 function taskLine(task: TaskRecord): string {
-  return `| ${task.id} | ${task.agent} | ${task.title.replaceAll('|', '\\|')} | ${task.status} |`;
+  const waiting =
+    task.shortage === undefined ? (task.asks === null ? '' : ': an answer') : `: ${needWords(task.shortage)}`;
+  return `| ${task.id} | ${task.agent} | ${task.title.replaceAll('|', '\\|')} | ${task.status}${waiting} |`;
+}
+
+function holdWords({ shortage }: ConversationState, why: Hold): string {
+  if (why === 'budget' && shortage !== null) return `waits for ${needWords(shortage)}`;
+  return why === 'paused' ? 'paused' : 'waits for an answer';
+}
+
+function needWords(use: BudgetUse): string {
+  return `a larger budget, having used ${budgetWords(use)}`;
 }

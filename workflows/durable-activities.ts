@@ -47,6 +47,13 @@ export const { watchTasks } = proxyActivities<Pick<Activities, 'watchTasks'>>({
   summary: 'watch tasks of earlier runs',
 });
 
+export const { takePlaces } = proxyActivities<Pick<Activities, 'takePlaces'>>({
+  startToCloseTimeout: '8d',
+  heartbeatTimeout: '30s',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  summary: 'wait for places in the tree',
+});
+
 /**
  * Writes to the store, repeated until they succeed. Not local activities: where a query comes with the workflow task
  * of one, the SDK tells the workflow of its end with the next task, behind the signals and updates that came

@@ -44,7 +44,7 @@ export function setUpdateHandler<Name extends keyof UpdateArguments>(
  * As `setUpdateHandler`, for a command that a repeat would carry out anew: the id of the update gets its first answer,
  * which within a run is the server's own doing, also after a rollover.
  */
-export function setCommandHandler<Name extends 'interrupt' | 'pauseTask' | 'resumeTask'>(
+export function setCommandHandler<Name extends 'interrupt' | 'pauseTask' | 'resumeTask' | 'extendBudget'>(
   { state }: Conversation,
   name: Name,
   handler: (argument: UpdateArguments[Name]) => UpdateResults[Name],

@@ -6,6 +6,7 @@ import { openConversation } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
 import { takeEndReason } from '../core/engine-tools/end-session.ts';
 import { hasRunningFunctions } from '../core/finish-function.ts';
+import { nextNudge, nudge } from '../core/nudge.ts';
 import { placeWaitingMessages } from '../core/place-inputs.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { mayBeKept, requestStop } from '../core/stop-task.ts';
@@ -158,8 +159,10 @@ async function runTurns(conversation: Conversation, closing: Closing, input: Ses
   const { state, ports, rollover } = conversation;
   let turns = 0;
   const isDue = (): boolean => isRolloverDue(state, rollover, turns);
+  const waits = (): boolean => state.inbox.length > 0 || state.status !== 'open' || isDue();
   while (state.status === 'open') {
-    await condition(() => state.inbox.length > 0 || state.status !== 'open' || isDue());
+    await condition(() => waits() || nextNudge(state) !== null);
+    if (!waits()) await untilNudge(conversation, waits);
     await gatherCompletions(conversation);
     if (state.status !== 'open') return;
     if (state.inbox.length > 0) {
@@ -178,6 +181,15 @@ async function runTurns(conversation: Conversation, closing: Closing, input: Ses
       await continueAsNew<typeof session>({ ...rest, carried: toCarriedState(state) });
     }
   }
+}
+
+/** Until something waits, or a task is slow, which is recorded then; or that is to be asked again. */
+async function untilNudge({ state, ports }: Conversation, waits: () => boolean): Promise<void> {
+  const at = nextNudge(state);
+  if (at === null) return;
+  const isOver = (): boolean => waits() || nextNudge(state) !== at;
+  const isInTime = await ports.until(isOver, Math.max(1, at - ports.now()));
+  if (!isInTime) nudge(state, ports);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { findTask } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
 import { refuseReusedId, rememberMessage } from '../core/accept-message.ts';
+import { extendBudget } from '../core/extend-budget.ts';
 import { pauseTask, resumeTask } from '../core/hold-task.ts';
 import { confirmMessage, isOverfull, messageTask, takesMessages } from '../core/message-task.ts';
 import type { Refusal } from '../core/refusal.ts';
@@ -19,10 +20,12 @@ const QUIET_WITHIN_MS = 8_000;
 export function setTaskHandlers(conversation: Conversation): void {
   setSignalHandler('taskReport', (report) => conversation.launcher.takeReport(report));
   setSignalHandler('taskAsked', (question) => conversation.launcher.takeQuestion(question));
+  setSignalHandler('taskExhausted', (shortage) => conversation.launcher.takeShortage(shortage));
   setStartHandlers(conversation);
   setStopHandler(conversation);
   setSteerHandlers(conversation);
   setHoldHandlers(conversation);
+  setBudgetHandler(conversation);
 }
 
 function setStartHandlers({ state, ports }: Conversation): void {
@@ -86,6 +89,16 @@ function refuseSteering(state: ConversationState, request: SteerRequest): Refusa
   if (takesMessages(task.status)) return null;
   const why = isTerminal(task.status) ? 'has ended' : 'is being stopped';
   return { type: REFUSALS.taskFinished, message: `task ${task.id} ${why}: it takes no more messages` };
+}
+
+function setBudgetHandler(conversation: Conversation): void {
+  const { state, ports } = conversation;
+  setCommandHandler(
+    conversation,
+    'extendBudget',
+    (extension) => ({ tasks: extendBudget(state, ports, extension) }),
+    () => undefined,
+  );
 }
 
 function setHoldHandlers(conversation: Conversation): void {

@@ -6,11 +6,13 @@ import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@t
 import type { ExternalWorkflowHandle } from '@temporalio/workflow';
 import { findTask, toTaskName } from '../core/conversation-state.ts';
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
+import { takeShortage } from '../core/extend-budget.ts';
 import { finishTask } from '../core/finish-task.ts';
 import { goOn } from '../core/hold-task.ts';
 import type { TurnPorts } from '../core/ports.ts';
 import { takeQuestion } from '../core/task-question.ts';
 import { nextToLaunch } from '../core/start-task.ts';
+import { sharesPlaces } from '../core/tree-places.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
 import type { SignalArguments, TaskOrder } from '../protocol/session-messages.ts';
@@ -32,6 +34,7 @@ export class TaskLauncher {
   readonly #ports: LauncherPorts;
   /** The tasks that this run started: it hears of their ends by their handles. */
   readonly #handled = new Set<string>();
+  #awaitsPlaces = false;
   /** The tasks that are being told something. */
   readonly #telling = new Set<string>();
 
@@ -87,10 +90,14 @@ export class TaskLauncher {
 
   /** A question by signal. */
   takeQuestion(question: SignalArguments['taskAsked']): void {
-    const task = findTask(this.#state, question.task);
-    if (task === undefined) return;
-    this.#confirmStart(task);
+    this.#confirmStartOf(question.task);
     takeQuestion(this.#state, this.#ports, question);
+  }
+
+  /** By signal: it waits for a larger budget. */
+  takeShortage(shortage: SignalArguments['taskExhausted']): void {
+    this.#confirmStartOf(shortage.task);
+    takeShortage(this.#state, this.#ports, shortage);
   }
 
   /** Takes up what earlier runs left: the ends of their tasks, and those that are still queued. Once, at a run's begin. */
@@ -118,9 +125,35 @@ export class TaskLauncher {
         goOn(this.#state, this.#ports, task);
         continue;
       }
-      task.launch = 'starting';
-      inBackground(() => this.#run(task));
+      if (!sharesPlaces(this.#state)) this.#start(task);
     }
+    if (sharesPlaces(this.#state)) this.#awaitPlaces();
+  }
+
+  #start(task: TaskRecord): void {
+    task.launch = 'starting';
+    inBackground(() => this.#run(task));
+  }
+
+  /** For all that may start as far as this conversation knows, one request at a time. */
+  #awaitPlaces(): void {
+    const opened = nextToLaunch(this.#state).filter(({ launch }) => launch === 'opened');
+    if (this.#awaitsPlaces || opened.length === 0) return;
+    this.#awaitsPlaces = true;
+    inBackground(async () => {
+      const { id, roster } = this.#state;
+      const tasks = opened.map((task) => task.id);
+      const limit = roster.limits.maxTreeTasks;
+      const { workspace, session } = id;
+      const placed = await activities.takePlaces({ workspace, session, tasks, limit });
+      this.#awaitsPlaces = false;
+      for (const task of nextToLaunch(this.#state)) {
+        if (task.launch === 'opened' && placed.includes(task.id)) this.#start(task);
+      }
+      // Without a place for any, and nobody else who asks for one, these tasks are not in the store any more.
+      const isNews = nextToLaunch(this.#state).some((task) => !tasks.includes(task.id));
+      if (placed.length > 0 || isNews) this.#launchOpened();
+    });
   }
 
   /** Puts the task's text into the store, so that no workflow's input holds it. */
@@ -143,6 +176,11 @@ export class TaskLauncher {
     } catch (error) {
       await this.#endFromOutside(task, toEnd(error));
     }
+  }
+
+  #confirmStartOf(id: string): void {
+    const task = findTask(this.#state, id);
+    if (task !== undefined) this.#confirmStart(task);
   }
 
   /** Its start is a fact as soon as anything of it is heard: a fast child's report comes before its handle. */

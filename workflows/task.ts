@@ -8,10 +8,12 @@ import type { ConversationState, Opening, TaskRecord } from '../core/conversatio
 import { placePrerequisites } from '../core/prerequisites.ts';
 import { remindOfQuestions } from '../core/remind-of-questions.ts';
 import { toCarriedState, unarchivedEvents } from '../core/rollover.ts';
+import { budgetWords } from '../core/budget.ts';
 import { requestStop } from '../core/stop-task.ts';
 import { runTurn } from '../core/turn.ts';
 import type { TurnEnd } from '../core/turn.ts';
 import { addUsage } from '../protocol/content.ts';
+import type { BudgetUse } from '../protocol/budget.ts';
 import type { EventError } from '../protocol/events.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { StoppedTask, TaskReport } from '../protocol/task.ts';
@@ -113,6 +115,7 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
       await ports.until(() => stop.isNow || state.interruptedTurn === state.turn, ORDER_ARRIVES_WITHIN_MS);
       continue;
     }
+    if (end === 'limit' && state.shortage !== null) return toBudgetEnd(state.shortage);
     partial = end === 'limit';
     if (!state.wrapsUp && remindOfQuestions(state, ports)) continue;
     await condition(() => stop.isNow || state.inbox.length > 0 || !hasUnfinishedTasks(state));
@@ -121,6 +124,11 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
     if (isDone) return { status: 'completed', partial, error: null };
   }
   return { status: 'cancelled', partial, error: null };
+}
+
+function toBudgetEnd(use: BudgetUse): WorkEnd {
+  const message = `The budget is used up: ${budgetWords(use)}.`;
+  return { status: 'cancelled', partial: false, error: { type: 'budget.exhausted', message } };
 }
 
 /** A task holds its answer while tasks of its own run, or functions that it does not wait for. */

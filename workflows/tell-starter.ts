@@ -1,5 +1,6 @@
-/** What a task says to its starter: its end, its questions, and what became of the starter's messages. */
+/** What a task says to its starter: its end, what it asks for, and what became of the starter's messages. */
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { endForWantOfBudget } from '../core/extend-budget.ts';
 import { goOnUnanswered } from '../core/task-question.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
@@ -12,9 +13,12 @@ import { toEnd } from './task-end.ts';
 export async function tellStarterOfSteps({ state, ports }: Conversation, input: TaskInput): Promise<void> {
   const { task } = input;
   for (;;) {
-    await condition(() => state.receipts.length > 0 || state.untoldQuestion !== null);
+    await condition(() => {
+      return state.receipts.length > 0 || state.untoldQuestion !== null || state.untoldShortage !== null;
+    });
     const [receipt] = state.receipts;
     const question = state.untoldQuestion;
+    const use = state.untoldShortage;
     if (receipt !== undefined) {
       await tellStarter(input, 'taskSteered', { task, ...receipt });
       state.receipts.shift();
@@ -22,12 +26,16 @@ export async function tellStarterOfSteps({ state, ports }: Conversation, input: 
       const isHeard = await tellStarter(input, 'taskAsked', { task, ...question });
       if (state.untoldQuestion === question) state.untoldQuestion = null;
       if (!isHeard) goOnUnanswered(state, ports);
+    } else if (use !== null) {
+      const isHeard = await tellStarter(input, 'taskExhausted', { task, use });
+      if (state.untoldShortage === use) state.untoldShortage = null;
+      if (!isHeard) endForWantOfBudget(state, ports);
     }
   }
 }
 
 /** To the workflow id without a run, so that a starter that continued as new gets it. False: it is over. */
-export async function tellStarter<Name extends 'taskReport' | 'taskSteered' | 'taskAsked'>(
+export async function tellStarter<Name extends 'taskReport' | 'taskSteered' | 'taskAsked' | 'taskExhausted'>(
   { workspace, session, starter }: TaskInput,
   name: Name,
   fact: SignalArguments[Name],

@@ -1,6 +1,6 @@
 import type { Usage } from '../../protocol/content.ts';
 import { isObject } from './parse-json.ts';
-import { costOf } from './prices.ts';
+import { costOf } from '../../config/model-prices.ts';
 import { tokens } from './token-count.ts';
 
 /**

@@ -25,6 +25,10 @@ export interface PreparedPrompt {
    * does not make a stored answer the answer to something else.
    */
   requestHash: string;
+  /** Of the last call whose usage is known. */
+  lastInputTokens: number | null;
+  /** The conversation's model has not answered yet. */
+  isFirstCall: boolean;
 }
 
 export async function preparePrompt(store: Store, call: ModelCallRequest): Promise<PreparedPrompt> {
@@ -46,12 +50,25 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
   };
   const model = team.models[agent.model];
   if (model === undefined) throw missing(`The team has no model named ${agent.model}.`);
+  const replies = rows.filter(({ kind }) => kind === 'assistant');
+  const lastInputTokens =
+    replies.findLast(({ usage }) => usage?.inputTokens != null)?.usage?.inputTokens ?? null;
+  const isFirstCall = replies.length === 0;
   const isAsWritten = rendered.agent === agent;
   const asWritten = isAsWritten
     ? request
     : { ...request, system: renderSystemPrompt(team, agent, situation) };
   const requestHash = hashRequest(model, asWritten);
-  return { team, agent, tools, request, missing: rendered.missing, requestHash };
+  return {
+    team,
+    agent,
+    tools,
+    request,
+    missing: rendered.missing,
+    requestHash,
+    lastInputTokens,
+    isFirstCall,
+  };
 }
 
 async function loadAgent(

@@ -1,5 +1,5 @@
 /** A session as the API shows it: its row, its workflow's view, its tasks. Without Temporal what the store has. */
-import { NO_USAGE } from '../../protocol/content.ts';
+import { NO_USAGE, sumUsage } from '../../protocol/content.ts';
 import type { ListedSessionResource, SessionResource } from '../../protocol/schemas/resources.ts';
 import type { ConversationView } from '../../protocol/session-messages.ts';
 import { isTerminal } from '../../protocol/task.ts';
@@ -9,20 +9,13 @@ import type { ApiDependencies } from '../dependencies.ts';
 import type { EventSource } from '../feed/event-source.ts';
 import type { FoundSession } from './find-conversation.ts';
 import { TemporalAway } from '../gateway/failures.ts';
+import { readBudget } from './extend-budget.ts';
 import { renderHook } from './render-hook.ts';
 import { toIsoTime, toNullableIsoTime } from './render-message.ts';
 import { renderTaskSummary } from './render-task.ts';
 import { readTaskTree } from './task-tree.ts';
 
 const NO_EVENTS = Number.MAX_SAFE_INTEGER;
-const UNKNOWN_USAGE = {
-  inputTokens: null,
-  cachedInputTokens: null,
-  outputTokens: null,
-  reasoningTokens: null,
-  costUsd: null,
-  modelCalls: 0,
-};
 
 export async function readSession(
   { store, gateway, clock }: Pick<ApiDependencies, 'store' | 'gateway' | 'clock'>,
@@ -34,6 +27,7 @@ export async function readSession(
   // Tasks that were kept at the close end without their starter: the store alone knows of them.
   const known = (view?.tasks ?? []).filter((task) => record.finalView === null || isTerminal(task.status));
   const tree = await readTaskTree({ store }, source, id, known);
+  const usages = await store.transcript.usage(id.workspace, id.session);
   const now = clock();
   const path = `/v1/sessions/${record.id}`;
   return {
@@ -42,8 +36,9 @@ export async function readSession(
     variables: record.variables,
     metadata: record.metadata,
     tasks: tree.records.map((task) => renderTaskSummary(task, tree.views.get(task.id), now)),
-    usage: view?.usage ?? (isStale ? UNKNOWN_USAGE : NO_USAGE),
-    treeUsage: view?.treeUsage ?? (isStale ? UNKNOWN_USAGE : NO_USAGE),
+    usage: usages.get(null) ?? NO_USAGE,
+    treeUsage: sumUsage(usages.values()),
+    budget: await readBudget(store, id),
     offset: view?.offset ?? (await store.events.lastOffset(id)),
     analysis: record.analysis,
     hooks: (await store.hooks.list(id)).map(renderHook),

@@ -1,5 +1,7 @@
 /** A task as the API shows it: its row, what its starter knows of it, and what its own workflow is doing. */
 import { textOf } from '../../core/task-text.ts';
+import { NO_USAGE, sumUsage } from '../../protocol/content.ts';
+import type { Usage } from '../../protocol/content.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { TaskResource } from '../../protocol/schemas/resources.ts';
 import type { ConversationRead } from '../../protocol/session-messages.ts';
@@ -9,6 +11,8 @@ import type { ApiDependencies } from '../dependencies.ts';
 import type { EventSource } from '../feed/event-source.ts';
 import type { FoundTask } from './find-conversation.ts';
 import { TemporalAway } from '../gateway/failures.ts';
+import { readBudget } from './extend-budget.ts';
+import { findSubtree } from './find-subtree.ts';
 import { renderTaskSummary } from './render-task.ts';
 
 const NO_EVENTS = Number.MAX_SAFE_INTEGER;
@@ -43,11 +47,23 @@ export async function readTask(
     error: record.error,
     partial: record.partial,
     files: files.map(({ id: file, name, mediaType, size }) => ({ id: file, name, mediaType, size })),
-    usage: record.usage ?? own?.view.treeUsage ?? null,
+    usage: await readTaskUsage(store, id, record.id),
+    budget: await readBudget(store, id),
     tasks: children.map((child) => renderTaskSummary(child, childViews.get(child.id), now)),
     links: { temporal: gateway.linkToTemporal(id), events: `${path}/events`, messages: `${path}/messages` },
     ...(asked.includes('away') ? { stale: true as const } : {}),
   };
+}
+
+/** Of the task and those below it. */
+async function readTaskUsage(
+  store: Store,
+  { workspace, session }: ConversationId,
+  task: string,
+): Promise<Usage> {
+  const subtree = findSubtree(await store.tasks.listBySession(workspace, session), task);
+  const usages = await store.transcript.usage(workspace, session);
+  return sumUsage(subtree.map((id) => usages.get(id) ?? NO_USAGE));
 }
 
 async function readWorkflow(

@@ -1,6 +1,7 @@
 import { isHookPhase } from '../../protocol/ids.ts';
 import type { ListedTaskResource, TaskSummaryResource } from '../../protocol/schemas/resources.ts';
 import type { TaskView } from '../../protocol/session-messages.ts';
+import { waitsFor } from '../../core/waits-for.ts';
 import { isTerminal } from '../../protocol/task.ts';
 import type { TaskStatus } from '../../protocol/task.ts';
 import type { TaskRecord } from '../../storage/task-store.ts';
@@ -17,7 +18,8 @@ export function renderTaskSummary(
 ): TaskSummaryResource {
   const startedAt = record.startedAt ?? view?.startedAt ?? null;
   const endedAt = record.endedAt ?? view?.endedAt ?? null;
-  const asks = !isTerminal(record.status) && (view === undefined ? record.question : view.asks) !== null;
+  const isOver = isTerminal(record.status);
+  const stands = view ?? { asks: record.question, shortage: record.shortage };
   return {
     id: record.id,
     agent: record.agent,
@@ -29,8 +31,9 @@ export function renderTaskSummary(
     startedAt: toNullableIsoTime(startedAt),
     endedAt: toNullableIsoTime(endedAt),
     runtimeMs: startedAt === null ? null : Math.max(0, (endedAt ?? now) - startedAt),
-    waitingFor: asks ? 'answer' : null,
-    question: asks ? record.question : null,
+    waitingFor: isOver ? null : waitsFor(stands),
+    shortage: isOver ? null : (stands.shortage ?? null),
+    question: isOver || stands.asks === null ? null : record.question,
     notice: toNotice(record, view),
   };
 }

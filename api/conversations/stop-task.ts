@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '../../protocol/task.ts';
 import type { Receipt, StopMode, StoppedTask } from '../../protocol/task.ts';
-import type { TaskRecord } from '../../storage/task-store.ts';
 import { Refused, WorkflowGone } from '../gateway/failures.ts';
 import type { Services } from '../services.ts';
 import type { FoundTask } from './find-conversation.ts';
+import { findSubtree } from './find-subtree.ts';
 import { toStatus } from './render-task.ts';
 import { readTaskTree } from './task-tree.ts';
 
@@ -64,13 +64,4 @@ async function readSubtree({ store, source }: Services, { id, record }: FoundTas
       status: toStatus(task, views.get(task.id)),
       partial: task.partial,
     }));
-}
-
-/** The task and all below it. */
-function findSubtree(records: readonly TaskRecord[], root: string): string[] {
-  const found = new Set([root]);
-  // Those who start others are older, so one pass sees every starter before what it started.
-  for (const record of records)
-    if (record.starter !== null && found.has(record.starter)) found.add(record.id);
-  return [...found];
 }

@@ -94,5 +94,6 @@ function toUnopenedRecord({ workspace, session }: ConversationId, view: TaskView
     result: null,
     progress: null,
     question: null,
+    shortage: null,
   };
 }

@@ -42,6 +42,7 @@ export const exampleSession: SessionResource = {
   tasks: [],
   usage: USAGE,
   treeUsage: USAGE,
+  budget: null,
   offset: 7,
   analysis: null,
   hooks: [],

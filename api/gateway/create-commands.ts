@@ -17,6 +17,7 @@ type Commands = Pick<
   | 'steerTask'
   | 'pauseTask'
   | 'resumeTask'
+  | 'extendBudget'
   | 'cancelOrphan'
   | 'close'
 >;
@@ -67,6 +68,7 @@ export function createCommands(client: Client, bus: Bus, deadlineMs: number): Co
     },
     pauseTask: (id, task, request) => update(id, 'pauseTask', { task }, request),
     resumeTask: (id, task, request) => update(id, 'resumeTask', { task }, request),
+    extendBudget: (id, extension, request) => update(id, 'extendBudget', extension, request),
     cancelOrphan: (task) => cancelWorkflow(client, toWorkflowId(task), deadlineMs),
     async close(id, close, request) {
       const answer = await update(id, 'close', close, request);

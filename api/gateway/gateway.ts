@@ -3,6 +3,7 @@ import type { HooksInput } from '../../protocol/hook-runs.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type {
   Acknowledgement,
+  BudgetExtension,
   CloseRequest,
   ConversationRead,
   HeldTask,
@@ -39,6 +40,12 @@ export interface Gateway {
   /** `id` is the conversation that started the task. */
   pauseTask(id: ConversationId, task: string, request: string): Promise<HeldTask>;
   resumeTask(id: ConversationId, task: string, request: string): Promise<HeldTask>;
+  /** `id` is a conversation whose tasks may wait for it. */
+  extendBudget(
+    id: ConversationId,
+    extension: BudgetExtension,
+    request: string,
+  ): Promise<UpdateResults['extendBudget']>;
   /** Of a task whose starter is gone: asks its workflow itself. Changes nothing when that is over too. */
   cancelOrphan(task: ConversationId): Promise<void>;
   close(id: ConversationId, close: CloseRequest, request: string): Promise<UpdateResults['close']>;

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'session-closed': { status: 409, title: 'The session is closed' },
+  'no-budget': { status: 409, title: 'There is no such budget' },
   'task-finished': { status: 409, title: 'The task has ended' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'message-too-large': { status: 413, title: 'The message is too large' },

@@ -5,6 +5,7 @@ import type { AgentFile } from '../../protocol/schemas/team-file-agent.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../../protocol/team.ts';
 import type { FunctionDefinition } from '../../protocol/function-definition.ts';
 import type { Agent, UnavailableTool } from '../../protocol/team.ts';
+import { compileBudget } from './compile-budget.ts';
 import { readDuration } from './compile-limits.ts';
 import type { ModelTable } from './compile-models.ts';
 import { readDialect } from '../../core/roster.ts';
@@ -36,6 +37,7 @@ const openAgentSchema = agentFileSchema.extend({
   toolsets: z.unknown(),
   sub_agents: z.unknown(),
   handoffs: z.unknown(),
+  budget: z.unknown(),
 });
 
 /** Docker Agent's defaults of `fallback`. */
@@ -60,6 +62,7 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
   if (readDialect(tools) === 'tasks') checkToolNames(name, subAgents, functions, report);
   unavailable.push(...tools.unavailable, ...listAbsentTools(name, written));
   checkTemplates(written.instruction ?? '', [...path, 'instruction'], report);
+  const budget = compileBudget(written.budget, [...path, 'budget'], report);
   const hasModel = typeof value === 'object' && Object.hasOwn(value, 'model');
   return {
     name,
@@ -70,6 +73,7 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
     handoffs,
     toolsets: tools.toolsets,
     maxIterations: toMaxIterations(written.max_iterations, [...path, 'max_iterations'], report),
+    ...(budget === undefined ? {} : { budget }),
     fallback: compileFallback(written.fallback, [...path, 'fallback'], context),
     addDate: written.add_date ?? false,
     addEnvironmentInfo: written.add_environment_info ?? false,

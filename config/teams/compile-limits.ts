@@ -1,15 +1,20 @@
 /** `limits:` of a team file, with the defaults for what it leaves out. */
+import { z } from 'zod';
 import { limitsFileSchema } from '../../protocol/schemas/team-file.ts';
 import { DEFAULT_LIMITS } from '../../protocol/team.ts';
 import type { Limits } from '../../protocol/team.ts';
 import { parseDuration } from '../../core/duration.ts';
+import { compileBudget } from './compile-budget.ts';
 import type { FindingsReport, Path } from './finding.ts';
 import { readMap } from './read-shape.ts';
+
+/** The budget has a reader of its own. */
+const openLimitsSchema = limitsFileSchema.extend({ budget: z.unknown() });
 
 export function compileLimits(value: unknown, report: FindingsReport): Limits {
   if (value === undefined || value === null) return { ...DEFAULT_LIMITS };
   const path = ['limits'];
-  const written = readMap(limitsFileSchema, value, path, report);
+  const written = readMap(openLimitsSchema, value, path, report);
   if (written.max_running_tasks !== undefined && written.max_concurrent_tasks !== undefined) {
     report.error(
       [...path, 'max_concurrent_tasks'],
@@ -18,11 +23,13 @@ export function compileLimits(value: unknown, report: FindingsReport): Limits {
     );
   }
   const defaults = DEFAULT_LIMITS;
+  const budget = compileBudget(written.budget, [...path, 'budget'], report);
   return {
     maxDepth: written.max_depth ?? defaults.maxDepth,
     allowCycles: written.allow_cycles ?? defaults.allowCycles,
     maxRunningTasks: written.max_running_tasks ?? written.max_concurrent_tasks ?? defaults.maxRunningTasks,
     maxUnfinishedTasks: written.max_unfinished_tasks ?? defaults.maxUnfinishedTasks,
+    maxTreeTasks: written.max_tree_tasks ?? defaults.maxTreeTasks,
     maxTaskTimeMs:
       readDuration(written.max_task_time, [...path, 'max_task_time'], report) ?? defaults.maxTaskTimeMs,
     wrapUpTimeoutMs:
@@ -32,6 +39,7 @@ export function compileLimits(value: unknown, report: FindingsReport): Limits {
     modelIdleTimeoutMs:
       readDuration(written.model_idle_timeout, [...path, 'model_idle_timeout'], report) ??
       defaults.modelIdleTimeoutMs,
+    ...(budget === undefined ? {} : { budget }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Agent, Team, UnavailableTool } from '../../protocol/team.ts';
 import type { ModelAliases } from '../model-aliases.ts';
 import { warnOfAbsentKeys } from './absent-keys.ts';
 import { compileAgent } from './compile-agent.ts';
+import { requirePrices } from './compile-budget.ts';
 import { compileFunctions } from './compile-functions.ts';
 import { compileLimits } from './compile-limits.ts';
 import { compileModels } from './compile-models.ts';
@@ -124,6 +125,7 @@ function compile(
   const whole: TeamContent = functions === undefined ? common : { ...common, functions };
   if (others !== null) importAgents(whole, others);
   if (isTooLarge(Object.keys(whole.agents).length, report, ' with those of other teams')) return null;
+  requirePrices(whole, report);
   const content = { ...whole, unavailable: eachOnce(unavailable) };
   return { ...content, version: teamVersion(content) };
 }

@@ -1,8 +1,9 @@
 /** The toolsets of an agent: those that exist, and those that are told to be missing. */
 import { toolsetFileSchema } from '../../protocol/schemas/team-file-toolset.ts';
 import type { ToolsetFile } from '../../protocol/schemas/team-file-toolset.ts';
-import type { Toolset, UnavailableTool } from '../../protocol/team.ts';
+import type { ProgressNudge, Toolset, UnavailableTool } from '../../protocol/team.ts';
 import type { FindingsReport, Path } from './finding.ts';
+import { readDuration } from './compile-limits.ts';
 import { readList } from './read-shape.ts';
 import { TOOLSET_OPTIONS, TOOLSETS } from './what-exists.ts';
 
@@ -35,7 +36,7 @@ export function compileToolsets(
       continue;
     }
     warnOfOptions(toolset, path, report);
-    const existing = toExisting(toolset);
+    const existing = toExisting(toolset, path, report);
     if (existing === null) {
       const [needs, has] =
         toolset.type === 'handoff' ? ['handoffs', hasHandoffs] : ['sub_agents', hasSubAgents];
@@ -58,9 +59,30 @@ export function compileToolsets(
   return compiled;
 }
 
-function toExisting({ type, dialect }: ToolsetFile): Toolset | null {
-  if (type === 'background_agents') return dialect === 'tasks' ? { type, dialect } : { type };
+function toExisting(toolset: ToolsetFile, path: Path, report: FindingsReport): Toolset | null {
+  const { type, dialect, progress_nudge: nudge } = toolset;
+  if (type === 'background_agents') {
+    return {
+      type,
+      ...(dialect === 'tasks' ? { dialect } : {}),
+      ...(nudge === undefined ? {} : { progressNudge: toNudge(nudge, [...path, 'progress_nudge'], report) }),
+    };
+  }
   return type === 'think' || type === 'todo' ? { type } : null;
+}
+
+/** What is left out is as in the example of the documentation. */
+const NUDGE = { afterMs: 60_000, everyMs: 300_000 };
+
+function toNudge(
+  { after, every }: NonNullable<ToolsetFile['progress_nudge']>,
+  path: Path,
+  report: FindingsReport,
+): ProgressNudge {
+  return {
+    afterMs: readDuration(after, [...path, 'after'], report) ?? NUDGE.afterMs,
+    everyMs: readDuration(every, [...path, 'every'], report) ?? NUDGE.everyMs,
+  };
 }
 
 function nameToolset(toolset: ToolsetFile): string {
@@ -69,10 +91,12 @@ function nameToolset(toolset: ToolsetFile): string {
   return typeof detail === 'string' ? `${toolset.type} ${detail}` : toolset.type;
 }
 
+const BACKGROUND_OPTIONS = ['dialect', 'progress_nudge'];
+
 function warnOfOptions(toolset: ToolsetFile, path: Path, report: FindingsReport): void {
   for (const option of Object.keys(toolset)) {
     if (TOOLSET_OPTIONS.includes(option)) continue;
-    if (option === 'dialect' && toolset.type === 'background_agents') continue;
+    if (BACKGROUND_OPTIONS.includes(option) && toolset.type === 'background_agents') continue;
     report.warn([...path, option], `${option} has no effect on the toolset ${toolset.type} yet`);
   }
 }

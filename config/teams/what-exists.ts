@@ -31,12 +31,6 @@ export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: stri
   ['permissions', 'permissions do not exist yet: an agent may call every tool that it has'],
   ['mcps', 'MCP servers are not connected yet'],
   ['rag', 'search in documents does not exist yet'],
-  ['limits.budget', 'budgets do not exist yet: nothing limits what the team spends'],
-  [
-    'limits.max_tree_tasks',
-    'a limit for the whole tree does not exist yet; max_running_tasks holds per starter',
-  ],
-  ['agents.*.budget', 'budgets do not exist yet: nothing limits what the agent spends'],
   ['agents.*.permissions', 'permissions do not exist yet: the agent may call every tool that it has'],
   ['agents.*.hooks', 'hooks around tools do not exist here and do not run'],
   ['agents.*.code_mode_tools', 'code mode does not exist here; tools are called one by one'],

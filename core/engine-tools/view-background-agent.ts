@@ -1,3 +1,6 @@
+import type { BudgetUse } from '../../protocol/budget.ts';
+import { budgetWords } from '../budget.ts';
+import { waitsFor } from '../waits-for.ts';
 import { executeTool } from '../execute-tool.ts';
 import { tellQuestions } from '../task-question.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
@@ -27,13 +30,18 @@ export async function viewBackgroundAgent(
     ...(asks === null ? {} : { asks }),
     ...(dialect.name === 'tasks' ? { dialect: dialect.name } : {}),
     ...(wait === null ? {} : toNote(wait, waitMs)),
+    ...(task.shortage === undefined ? {} : { note: shortageWords(task.shortage) }),
   });
-  if (asks !== null && answer.outcome === 'ok') tellQuestions(state, ports, [task]);
+  if (waitsFor(task) !== null && answer.outcome === 'ok') tellQuestions(state, ports, [task]);
   return answer;
 }
 
 function toTimeout(waitMs: number): { timeoutMs?: number } {
   return waitMs === Infinity ? {} : { timeoutMs: waitMs };
+}
+
+function shortageWords(use: BudgetUse): string {
+  return `it has used up a budget (${budgetWords(use)}) and waits until a person extends it`;
 }
 
 /** Why there is no result yet. */

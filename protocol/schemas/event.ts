@@ -7,7 +7,7 @@ import { partSchema, toolCallSchema, usageSchema } from './content.ts';
 import { failureSchema } from './failure.ts';
 import { hookEndSchema, hookNameShape } from './hooks.ts';
 import { deliverySchema, steerModeSchema, stopModeSchema } from './requests.ts';
-import { messageSchema, taskStatusSchema } from './resources.ts';
+import { budgetUseShape, messageSchema, taskStatusSchema } from './resources.ts';
 
 const turn = z.number();
 const step = z.number();
@@ -33,7 +33,7 @@ export const eventSchema = z
     event('agent.switched', { from: z.string(), to: z.string(), reason: z.string().nullable() }),
     event('turn.started', {
       turn,
-      cause: z.enum(['message', 'completion', 'question', 'schedule', 'task']),
+      cause: z.enum(['message', 'completion', 'question', 'nudge', 'schedule', 'task']),
       inputs: z.array(z.string()),
     }),
     event('turn.interrupting', { turn }),
@@ -115,9 +115,19 @@ export const eventSchema = z
       error: failureSchema.nullable(),
       files: z.number(),
     }),
+    event('task.slow', { task, runtimeMs: z.number() }),
     event('completion.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
     event('completion.spoken', { tasks: z.array(z.string()), message: z.string() }),
     event('question.delivered', { tasks: z.array(z.string()), turn, by: z.enum(['notice', 'tool']) }),
+    event('budget.warned', { task: task.nullable(), ...budgetUseShape }),
+    event('budget.exhausted', { task: task.nullable(), asks: z.boolean(), ...budgetUseShape }),
+    event('budget.extended', {
+      task: task.nullable(),
+      by: z.string().nullable().meta({ description: 'The principal who set the new limits.' }),
+      tokens: z.number().nullable(),
+      costUsd: z.number().nullable(),
+      seconds: z.number().nullable(),
+    }),
   ])
   .meta({ id: 'Event', description: 'One line of the feed. New types may be added.' });
 

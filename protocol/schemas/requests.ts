@@ -120,9 +120,19 @@ export const steerTaskSchema = z
 
 export const holdTaskSchema = z.strictObject({}).meta({ id: 'HoldTask' });
 
+const limit = z.number().min(0).optional();
+
+export const extendBudgetSchema = z
+  .strictObject({ tokens: limit, costUsd: limit, seconds: limit })
+  .refine((limits) => Object.values(limits).some((value) => value !== undefined), {
+    error: 'give at least one of tokens, costUsd and seconds: the new limit',
+  })
+  .meta({ id: 'ExtendBudget', example: { tokens: 500_000 } });
+
 export const validateTeamSchema = z.strictObject({ yaml: z.string() }).meta({ id: 'ValidateTeam' });
 
 export type OpenSessionBody = z.infer<typeof openSessionSchema>;
 export type SendMessageBody = z.infer<typeof sendMessageSchema>;
 export type StartTaskBody = z.infer<typeof startTaskSchema>;
 export type SteerTaskBody = z.infer<typeof steerTaskSchema>;
+export type ExtendBudgetBody = z.infer<typeof extendBudgetSchema>;

@@ -1,5 +1,6 @@
 /** What the API answers with. Times are ISO 8601 in UTC, durations milliseconds; what is unknown is null. */
 import { z } from 'zod';
+import { BUDGET_UNITS } from '../budget.ts';
 import { partSchema, toolCallSchema, usageSchema } from './content.ts';
 import { failureSchema } from './failure.ts';
 import { hookPhaseSchema, hookSchema } from './hooks.ts';
@@ -29,6 +30,14 @@ export const messageSchema = z
 
 export const taskStatusSchema = z.enum(TASK_STATUSES).meta({ id: 'TaskStatus' });
 
+/** How far a budget is used, in the unit that comes to its end first. */
+export const budgetUseShape = {
+  scope: z.enum(['tree', 'task']),
+  unit: z.enum(BUDGET_UNITS),
+  used: z.number(),
+  limit: z.number(),
+};
+
 const taskSummaryShape = {
   id: z.string(),
   agent: z.string(),
@@ -46,6 +55,10 @@ const taskSummaryShape = {
   runtimeMs: z.number().nullable(),
   waitingFor: z.enum(['answer', 'budget']).nullable(),
   question: z.string().nullable().meta({ description: 'What it asks. A message to it is the answer.' }),
+  shortage: z
+    .strictObject(budgetUseShape)
+    .nullable()
+    .meta({ description: 'The budget that it waits for, of the whole tree or its own.' }),
   notice: z.strictObject({
     state: z.enum(['pending', 'delivered', 'spoken', 'none']),
     turn: z.number().nullable(),
@@ -58,6 +71,28 @@ export const taskSummarySchema = z.strictObject(taskSummaryShape).meta({ id: 'Ta
 export const listedTaskSchema = z
   .strictObject({ ...taskSummaryShape, session: z.string() })
   .meta({ id: 'ListedTask', description: 'A task in a list over all sessions.' });
+
+const amountSchema = z.strictObject({ used: z.number(), limit: z.number().nullable() });
+const newLimit = z.number().nullable();
+const extensionSchema = z
+  .strictObject({
+    by: z.string().meta({ description: 'The principal who set the limits.' }),
+    at: z.iso.datetime(),
+    ...{ tokens: newLimit, costUsd: newLimit, seconds: newLimit },
+  })
+  .meta({ description: 'New limits of a budget; null where one was left as it was.' });
+const budgetShape = {
+  tokens: amountSchema,
+  costUsd: amountSchema,
+  seconds: amountSchema,
+  extensions: z
+    .array(extensionSchema)
+    .meta({ description: 'Who set new limits, and when; the latest last.' }),
+};
+
+const budgetSchema = z.strictObject(budgetShape).nullable().meta({
+  description: 'What it may spend and has spent; null where nothing limits it, or nothing was spent yet.',
+});
 
 const fileShape = { id: z.string(), name: z.string(), mediaType: z.string(), size: z.number() };
 export const fileSchema = z.strictObject(fileShape).meta({ id: 'File' });
@@ -76,7 +111,8 @@ export const taskSchema = z
     error: failureSchema.nullable(),
     partial: z.boolean(),
     files: z.array(fileSchema),
-    usage: usageSchema.nullable(),
+    usage: usageSchema.nullable().meta({ description: 'Of its own calls and those of the tasks below it.' }),
+    budget: budgetSchema,
     tasks: z.array(taskSummarySchema),
     links: z.strictObject({ temporal: z.string().nullable(), events: z.string(), messages: z.string() }),
     stale,
@@ -108,6 +144,7 @@ export const sessionSchema = z
     tasks: z.array(taskSummarySchema),
     usage: usageSchema,
     treeUsage: usageSchema,
+    budget: budgetSchema,
     offset: z.number().meta({ description: 'The offset of the last event.' }),
     analysis: z.unknown().meta({
       description: "What the team's analysis made of the session, by its `parameters`; null until then.",
@@ -161,6 +198,14 @@ export const heldTaskSchema = z
   .strictObject({ id: z.string(), status: taskStatusSchema, changed: z.boolean() })
   .meta({ id: 'HeldTask', description: 'What the task is now, and whether the request changed that.' });
 
+export const extendedBudgetSchema = z
+  .strictObject({
+    scope: z.enum(['tree', 'task']),
+    ...budgetShape,
+    tasks: z.array(z.string()).meta({ description: 'Tasks that waited for it and go on.' }),
+  })
+  .meta({ id: 'ExtendedBudget', description: 'What a tree or a task may spend, and has spent.' });
+
 export const problemSchema = z
   .looseObject({
     type: z.string(),
@@ -179,3 +224,5 @@ export type ListedTaskResource = z.infer<typeof listedTaskSchema>;
 export type ListedSessionResource = z.infer<typeof listedSessionSchema>;
 export type SessionResource = z.infer<typeof sessionSchema>;
 export type AnsweredMessageResource = z.infer<typeof answeredMessageSchema>;
+export type BudgetResource = NonNullable<z.infer<typeof budgetSchema>>;
+export type ExtendedBudgetResource = z.infer<typeof extendedBudgetSchema>;

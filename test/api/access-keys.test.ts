@@ -70,6 +70,7 @@ function toPath(path: string, { session, task = ABSENT_TASK }: { session: string
 /** What a route wants in its body, so that nothing but the id is wrong. */
 function bodyOf(path: string): unknown {
   if (path.endsWith('/messages')) return { text: 'hello' };
+  if (path.endsWith('/budget')) return { tokens: 5 };
   return path.endsWith('/tasks') ? { agent: 'researcher', task: 'look' } : {};
 }
 

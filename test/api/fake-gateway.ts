@@ -124,6 +124,10 @@ export class FakeGateway implements Gateway {
     });
   }
 
+  extendBudget(_id: ConversationId, _extension: unknown, request: string) {
+    return this.#command('extendBudget', request, () => ({ tasks: [] }));
+  }
+
   cancelOrphan() {
     return this.#answer('cancelOrphan', () => undefined);
   }

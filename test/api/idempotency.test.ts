@@ -110,6 +110,18 @@ const CASES: Record<string, Case> = {
     other: null,
     command: 'resumeTask',
   },
+  '/v1/sessions/{session}/budget': {
+    path: inSession('budget'),
+    body: { tokens: 2000 },
+    other: { tokens: 3000 },
+    command: 'extendBudget',
+  },
+  '/v1/sessions/{session}/tasks/{task}/budget': {
+    path: ofTask('budget'),
+    body: { tokens: 2000 },
+    other: { tokens: 3000 },
+    command: 'extendBudget',
+  },
   '/v1/teams/validate': {
     path: () => '/v1/teams/validate',
     body: { yaml: 'agents: {}' },

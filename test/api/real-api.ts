@@ -27,7 +27,7 @@ export interface RealApi extends TestApi<Gateway> {
   /** Of the session that was opened last. */
   model: ScriptedModel;
   /** Opens a session whose agents say what the scripts tell; gives its path. */
-  open(scripts: Record<string, Script>, body?: object | MakeBody): Promise<string>;
+  open(scripts: Record<string, Script>, body?: object | MakeBody, limits?: object): Promise<string>;
   /** Every event so far, read in pages. */
   readEvents(session: string): Promise<EventResource[]>;
   stopWorkers(): Promise<void>;
@@ -103,11 +103,14 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
     ...api,
     server,
     model: models.add({}),
-    async open(scripts, body = {}) {
+    async open(scripts, body = {}, limits = {}) {
       const model = models.add(scripts);
       real.model = model;
       const own = typeof body === 'function' ? body(model.nameFor) : body;
-      const reply = await api.send('POST', '/v1/sessions', { team: createTeam(model.nameFor), ...own });
+      const reply = await api.send('POST', '/v1/sessions', {
+        team: { ...createTeam(model.nameFor), limits },
+        ...own,
+      });
       if (reply.status !== 201) throw new Error(reply.text);
       return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
     },

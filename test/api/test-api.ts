@@ -51,6 +51,9 @@ agents:
     model: openai/gpt-4o
     description: looks things up
     instruction: Look it up.
+    budget: { tokens: 1000 }
+limits:
+  budget: { tokens: 1000 }
 `;
 
 const surroundings = { isSet: () => true };

@@ -142,6 +142,33 @@ describe('tasks in the chat', () => {
     );
   });
 
+  it('that need a larger budget say so, with what to do, and who extended it', () => {
+    const use = { unit: 'tokens' as const, used: 98, limit: 100 };
+    const at = '2026-01-01T00:00:00.000Z';
+    const exhausted = { type: 'budget.exhausted' as const, at, task: TASK, asks: true, ...use };
+    const none = { costUsd: null, seconds: null };
+    const more = { type: 'budget.extended' as const, at, tokens: 500, ...none, by: 'ann' };
+    const events: FeedEvent[] = [
+      taskQueued(1, TASK),
+      { type: 'budget.warned', at, offset: 2, task: null, scope: 'tree', ...use },
+      { ...exhausted, offset: 3, scope: 'task' },
+      { ...exhausted, offset: 4, scope: 'tree' },
+      { ...more, offset: 5, task: TASK },
+      { ...more, offset: 6, task: null },
+    ];
+    const tree = '98 tokens of the 100 tokens of this conversation with all its tasks';
+    expect(watch(events).split('\n')).toEqual([
+      `! ${tree} are used`,
+      '? web_researcher waits for a larger budget: it has used 98 tokens of the 100 tokens of this task',
+      '  (give a new limit: /extend 1a2b3c4d tokens=…, or stop it: /stop 1a2b3c4d)',
+      `? web_researcher waits for a larger budget: it has used ${tree}`,
+      '  (give a new limit: /budget tokens=…, or stop it: /stop 1a2b3c4d)',
+      '· the budget of web_researcher is now tokens=500 (set by ann)',
+      '· the budget of this session with all its tasks is now tokens=500 (set by ann)',
+      '',
+    ]);
+  });
+
   it('tell their progress when it says something new, and none after their end', () => {
     const events = [
       taskQueued(1, TASK),

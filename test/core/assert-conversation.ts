@@ -1,5 +1,7 @@
 /** What holds of a conversation at every moment, and what when it has come to rest. */
 import { expect } from '@jest/globals';
+import { waitsFor } from '../../core/waits-for.ts';
+import type { BudgetUse } from '../../protocol/budget.ts';
 import type { ConversationEvent } from '../../protocol/events.ts';
 import type { TaskOutcome } from '../../protocol/transcript.ts';
 import { RUNNING_CAP } from './model-conversation.ts';
@@ -30,6 +32,11 @@ export function assertAlways(conversation: ModelConversation): void {
   expect(running.length).toBeLessThanOrEqual(RUNNING_CAP);
   const waiting = state.inbox.map((item) => ('id' in item ? item.id : item.task));
   expect(waiting).toHaveLength(new Set(waiting).size);
+  for (const task of state.tasks) {
+    expect(task.asks === null || task.shortage === undefined).toBe(true);
+    if (task.status === 'waiting_input') expect(waitsFor(task)).not.toBeNull();
+    if (waitsFor(task) !== null) expect(['waiting_input', 'paused']).toContain(task.status);
+  }
   // Nothing that waits for tasks keeps a person waiting; a turn that was interrupted ends when its transfers are quiet.
   if (
     state.turnOpen &&
@@ -56,13 +63,28 @@ function noticesOf({ rows }: ModelConversation): TaskOutcome[] {
   return rows.flatMap((row) => (row.kind === 'completion' ? row.tasks : []));
 }
 
-/** Each question is told once, unless it is answered or of no use before; a task asks only when it had an answer. */
+function isEnd({ asks, shortage }: TaskOutcome): boolean {
+  return asks === undefined && shortage === undefined;
+}
+
+/**
+ * Each question, and each want of budget, is told once, unless it is answered or of no use before; a task asks only
+ * when it had an answer.
+ */
 export function assertAsked(conversation: ModelConversation): void {
   const open = new Map<string, 'asked' | 'told'>();
+  const short = new Map<string, BudgetUse>();
   for (const event of conversation.events) {
-    if (event.type === 'task.asked') {
-      expect(open.get(event.task)).toBeUndefined();
-      open.set(event.task, 'asked');
+    if (event.type === 'task.asked' || event.type === 'budget.exhausted') {
+      const task = event.task ?? '';
+      expect(open.get(task)).toBeUndefined();
+      open.set(task, 'asked');
+      if (event.type === 'budget.exhausted') short.set(task, event);
+    } else if (event.type === 'budget.extended') {
+      for (const [task, { scope, limit }] of short) {
+        const isOfIt = scope === 'tree' ? event.task === null : event.task === task;
+        if (isOfIt && (event.tokens ?? 0) > limit && short.delete(task)) open.delete(task);
+      }
     } else if (event.type === 'question.delivered') {
       expect(event.tasks.map((task) => open.get(task))).toEqual(event.tasks.map(() => 'asked'));
       for (const task of event.tasks) open.set(task, 'told');
@@ -70,14 +92,18 @@ export function assertAsked(conversation: ModelConversation): void {
       ['task.steering', 'task.cancelling', 'task.finished'].includes(event.type) &&
       'task' in event
     ) {
-      open.delete(event.task ?? '');
+      const task = event.task ?? '';
+      // Words are no budget.
+      if (event.type === 'task.steering' && short.has(task)) continue;
+      open.delete(task);
+      short.delete(task);
     }
   }
   expect(open.size).toBe(0);
   const noticed = eventsOf(conversation, 'question.delivered').flatMap(({ by, tasks }) =>
     by === 'notice' ? tasks : [],
   );
-  const placed = noticesOf(conversation).filter(({ asks }) => asks !== undefined);
+  const placed = noticesOf(conversation).filter((task) => !isEnd(task));
   expect(placed.map(({ task }) => task)).toEqual(noticed);
 }
 
@@ -91,7 +117,7 @@ export function assertTold(conversation: ModelConversation): void {
     .map(({ id }) => id);
   expect(delivered.toSorted()).toEqual(told.toSorted());
   const noticed = deliveries.flatMap(({ by, tasks }) => (by === 'notice' ? tasks : []));
-  const placed = noticesOf(conversation).filter(({ asks }) => asks === undefined);
+  const placed = noticesOf(conversation).filter(isEnd);
   expect(placed.map(({ task }) => task)).toEqual(noticed);
   const spoken = eventsOf(conversation, 'completion.spoken').flatMap(({ tasks }) => tasks);
   expect(spoken).toHaveLength(new Set(spoken).size);

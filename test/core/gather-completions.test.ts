@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { takeShortage } from '../../core/extend-budget.ts';
 import { mayGatherCompletions } from '../../core/gather-completions.ts';
+import { takeQuestion } from '../../core/task-question.ts';
 import { World } from './hand-driven.ts';
 
 function worldWithTasks(...ids: string[]): World {
@@ -36,6 +38,15 @@ describe('a follow-up', () => {
       world.finish('t1');
       expect(mayGatherCompletions(world.state)).toBe(true);
     }
+  });
+
+  it('tells of tasks that use up a budget together, too, but of a question at once', () => {
+    const world = worldWithTasks('t1', 't2', 't3');
+    const use = { scope: 'tree' as const, unit: 'tokens' as const, used: 9, limit: 9 };
+    takeShortage(world.state, world.ports, { task: 't1', use });
+    expect(mayGatherCompletions(world.state)).toBe(true);
+    takeQuestion(world.state, world.ports, { task: 't2', turn: 1, step: 1 });
+    expect(mayGatherCompletions(world.state)).toBe(false);
   });
 
   it.each([

@@ -10,6 +10,7 @@ import { startTask } from '../../core/start-task.ts';
 import { runTurn } from '../../core/turn.ts';
 import type { TurnEnd, TurnOptions } from '../../core/turn.ts';
 import type { ModelCallRequest, ModelReply, ToolRequest, ToolResult } from '../../protocol/activities.ts';
+import type { BudgetNotice } from '../../protocol/budget.ts';
 import type { FunctionRequest, FunctionResult } from '../../protocol/function.ts';
 import type { ToolCall } from '../../protocol/content.ts';
 import type { Delivery, EventBody } from '../../protocol/events.ts';
@@ -46,6 +47,7 @@ export interface ScriptedReply {
   text?: string;
   calls?: (Pick<ToolCall, 'name'> & Partial<ToolCall>)[];
   stopped?: 'interrupted';
+  budget?: BudgetNotice;
 }
 
 interface TaskOptions extends Partial<TaskRequest> {
@@ -171,18 +173,20 @@ export class World {
     return this.#calls.length > 0;
   }
 
-  async answer({ text = '', calls = [], stopped }: ScriptedReply = {}): Promise<void> {
+  async answer({ text = '', calls = [], stopped, budget }: ScriptedReply = {}): Promise<void> {
     const call = this.#calls[0];
     if (call === undefined) throw new Error('no model call is under way');
     const { turn, step, head } = call.request;
     const ordinal = head[0] === turn && head[1] === step ? head[2] + 1 : 0;
+    const isUnsaid = budget?.state === 'exhausted' || (stopped !== undefined && text === '');
     const reply: ModelReply = {
-      message: stopped !== undefined && text === '' ? null : this.ports.newMessageId(),
+      message: isUnsaid ? null : this.ports.newMessageId(),
       place: [turn, step, ordinal],
       text,
       toolCalls: calls.map((tool, index) => ({ id: `call_${index}`, arguments: {}, ...tool })),
       stopReason: stopped === undefined ? 'stop' : null,
       ...(stopped === undefined ? {} : { stopped }),
+      ...(budget === undefined ? {} : { budget }),
       usage: {
         inputTokens: 10,
         cachedInputTokens: 0,

@@ -6,6 +6,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { ConversationState, TaskRecord } from '../../core/conversation-state.ts';
 import { readCarriedState } from '../../core/carried-state.ts';
 import { toTaskName } from '../../core/conversation-state.ts';
+import { extendBudget, takeShortage } from '../../core/extend-budget.ts';
 import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../../core/gather-completions.ts';
 import { resumeTask } from '../../core/hold-task.ts';
 import { markKept, unkeptStatuses } from '../../core/kept-status.ts';
@@ -14,6 +15,8 @@ import { mayRollOver, toCarriedState } from '../../core/rollover.ts';
 import { nextToLaunch } from '../../core/start-task.ts';
 import { takeQuestion } from '../../core/task-question.ts';
 import { runTurn } from '../../core/turn.ts';
+import { waitsFor } from '../../core/waits-for.ts';
+import type { BudgetScope } from '../../protocol/budget.ts';
 import type { ConversationEvent, Delivery } from '../../protocol/events.ts';
 import { isTerminal } from '../../protocol/task.ts';
 import type { TaskReport } from '../../protocol/task.ts';
@@ -22,6 +25,7 @@ import { makeReport, makeRoster, makeState, World } from './hand-driven.ts';
 
 /** Running tasks that the model's team allows. */
 export const RUNNING_CAP = 2;
+const FIRST_LIMIT = 10;
 const OPENING = { roster: makeRoster({ maxRunningTasks: RUNNING_CAP }, 4), agent: 'root', depth: 0 };
 
 export class ModelConversation {
@@ -32,6 +36,8 @@ export class ModelConversation {
   #stored: NewRow[] = [];
   /** Questions that tasks asked. */
   #asked = 0;
+  /** Of all budgets. */
+  #limit = FIRST_LIMIT;
   /** Under way in this run, whose end another one does not hear of. */
   #opening: TaskRecord[] = [];
   #starting: TaskRecord[] = [];
@@ -117,10 +123,23 @@ export class ModelConversation {
     }
   }
 
+  /** A task has no budget for its next call. It may be told to pause, or its budget be extended, before it can say so. */
+  exhaust(task: TaskRecord, scope: BudgetScope, isLate: boolean): void {
+    if (!isAtWork(task) || waitsFor(task) !== null) return;
+    this.confirmStart(task);
+    const limit = isLate ? FIRST_LIMIT : this.#limit;
+    const use = { scope, unit: 'tokens' as const, used: limit, limit };
+    takeShortage(this.state, this.world.ports, { task: task.id, use });
+  }
+
+  extend(task: string | null): void {
+    this.#limit += 10;
+    extendBudget(this.state, this.world.ports, { task, limits: { tokens: this.#limit }, by: 'ann' });
+  }
+
   /** A task that does not stand still asks: it may do so before its start is confirmed, or its pause has arrived. */
   ask(task: TaskRecord, twice: boolean): void {
-    const isAtWork = task.launch === 'starting' || (task.launch === 'started' && task.status !== 'queued');
-    if (!isAtWork || task.asks !== null) return;
+    if (!isAtWork(task) || waitsFor(task) !== null) return;
     this.confirmStart(task);
     const question = { task: task.id, turn: 1, step: (this.#asked += 1) };
     takeQuestion(this.state, this.world.ports, question);
@@ -179,4 +198,8 @@ export class ModelConversation {
     }
     throw new Error('the conversation does not come to rest');
   }
+}
+
+function isAtWork({ launch, status }: TaskRecord): boolean {
+  return launch === 'starting' || (launch === 'started' && status !== 'queued');
 }

@@ -1,5 +1,6 @@
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { TaskRecord } from '../../core/conversation-state.ts';
 import { pauseTask, resumeTask } from '../../core/hold-task.ts';
 import { startTask } from '../../core/start-task.ts';
 import { requestStop } from '../../core/stop-task.ts';
@@ -15,6 +16,7 @@ import { ModelConversation } from './model-conversation.ts';
 
 const which = fc.nat({ max: 4 });
 const notify = fc.constantFrom('always' as const, 'failure' as const, 'never' as const);
+const scope = fc.constantFrom('tree' as const, 'task' as const);
 const REPLIES = ['text', 'think', 'run', 'chain', 'tool', 'wait', 'transfer', 'stop', 'tell'] as const;
 
 /** What may happen to a conversation next, in any order. */
@@ -60,6 +62,11 @@ const happening = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constantFrom('pauseTask' as const, 'resumeTask' as const), which }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('exhaust' as const), which, scope, isLate: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('extend' as const), which, scope }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('timePasses' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('rollOver' as const) }) },
 );
@@ -104,7 +111,10 @@ async function happen(conversation: ModelConversation, what: Happening): Promise
 
 function happenToTask(
   conversation: ModelConversation,
-  what: Extract<Happening, { kind: 'launch' | 'lateReport' | `${string}Task` | 'askStarter' }>,
+  what: Extract<
+    Happening,
+    { kind: 'launch' | 'lateReport' | `${string}Task` | 'askStarter' | 'exhaust' | 'extend' }
+  >,
 ): void {
   const { world, state } = conversation;
   const task = 'which' in what ? state.tasks[what.which] : undefined;
@@ -128,17 +138,35 @@ function happenToTask(
     case 'stopTask':
       if (task !== undefined) requestStop(state, world.ports, task);
       break;
+    case 'pauseTask':
+      if (task !== undefined) pauseTask(state, world.ports, task);
+      break;
+    case 'resumeTask':
+      if (task !== undefined) resumeTask(state, world.ports, task);
+      break;
+    default:
+      happenToWaiting(conversation, what, task);
+  }
+}
+
+/** It asks for something, or gets it. */
+function happenToWaiting(
+  conversation: ModelConversation,
+  what: Extract<Happening, { kind: 'askStarter' | 'answerTask' | 'exhaust' | 'extend' }>,
+  task: TaskRecord | undefined,
+): void {
+  switch (what.kind) {
     case 'askStarter':
       if (task !== undefined) conversation.ask(task, what.twice);
       break;
     case 'answerTask':
       if (task !== undefined) conversation.tell(task);
       break;
-    case 'pauseTask':
-      if (task !== undefined) pauseTask(state, world.ports, task);
+    case 'exhaust':
+      if (task !== undefined) conversation.exhaust(task, what.scope, what.isLate);
       break;
-    case 'resumeTask':
-      if (task !== undefined) resumeTask(state, world.ports, task);
+    case 'extend':
+      conversation.extend(what.scope === 'tree' ? null : (task?.id ?? 'none'));
   }
 }
 
@@ -186,7 +214,7 @@ async function answer(
 }
 
 describe('any interleaving of messages, interrupts, tasks, their questions and ends, answers and new runs', () => {
-  it('leaves no gap, ends each task once, tells each end and question once, loses no message and comes to rest', async () => {
+  it('leaves no gap, ends each task once, tells each end, question and want of budget once, loses no message and comes to rest', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(happening, { minLength: 5, maxLength: 60, size: 'max' }),

@@ -65,6 +65,24 @@ for (const [name, connect] of clients) {
       expect((await ask({ ...clinic, lines: after })).calls).toEqual([]);
     });
 
+    it('says of a task that it needs a larger budget, or is slow, and takes no words for an answer to it', async () => {
+      const tell = (status: string, body: string) =>
+        `<background_task id="${FIRST_TASK}" agent="caller" title="Call Anna" status="${status}">\n${body}\nTell the user.\n</background_task>`;
+      const begun = [{ user: 'Call Anna' }, { assistant: 'Started.' }];
+      const short = { user: tell('waiting_input', 'It has used up a budget: 9 tokens of the 9 tokens.') };
+      const needs = await ask({ ...clinic, lines: [...begun, short] });
+      expect(needs.text).toMatch(
+        /“Call Anna” of caller needs a larger budget:[^]*9 tokens[^]*You alone can extend it/,
+      );
+      expect(needs.text).not.toContain('Tell the user.');
+      const later = [...begun, short, { assistant: needs.text }, { user: 'Is it Tuesday?' }];
+      expect((await ask({ ...clinic, lines: later })).calls).toEqual([]);
+      const slow = { user: tell('running', 'It is still at work.') };
+      expect((await ask({ ...clinic, lines: [...begun, slow] })).text).toContain(
+        'takes its time:\n\nIt is still at work.',
+      );
+    });
+
     it('writes a to-do list where it is asked for one', async () => {
       const { calls } = await ask({
         tools: todoTools,

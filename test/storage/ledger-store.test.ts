@@ -103,13 +103,18 @@ describe('a budget', () => {
     expect(await reserve('t2', { budgets, now: 12_000 })).toBeNull();
   });
 
-  it('is extended, also before anything was spent', async () => {
+  it('is extended once by a request, also before anything was spent, and who did it is kept', async () => {
     const budgets = { tree: { tokens: 1000, seconds: 9 } };
-    await store.ledger.setLimits(inSession(session), budgets.tree, { tokens: 5000 });
-    await store.ledger.setLimits(inSession(session), budgets.tree, {});
+    const more = { request: 'one', by: 'ann', at: 7, limits: { tokens: 5000 } };
+    await store.ledger.extend(inSession(session), budgets.tree, more);
+    await store.ledger.extend(inSession(session), budgets.tree, {
+      ...more,
+      ...{ at: 8, limits: { tokens: 6000 } },
+    });
     expect(await store.ledger.read({ workspace: WORKSPACE, session, task: null })).toEqual({
       limits: { tokens: 5000, seconds: 9 },
       used: { tokens: 0, costUsd: 0, seconds: 0 },
+      extensions: [more],
     });
     expect(await reserve('t1', { budgets, tokens: 4000 })).toBeNull();
   });

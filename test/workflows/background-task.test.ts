@@ -215,6 +215,42 @@ describe('a background agent', () => {
   });
 });
 
+describe('a background agent that is slow', () => {
+  it('gives the agent that started it a turn to say so, with what it last said of its progress', async () => {
+    const work = defer();
+    const nudging = makeTeam({
+      root: {
+        subAgents: ['researcher'],
+        toolsets: [{ type: 'background_agents', progressNudge: { afterMs: 300, everyMs: 3_600_000 } }],
+      },
+      researcher: {},
+    });
+    const session = await offstage.open(nudging, {
+      root: [
+        { call: [start()] },
+        { say: 'I have started.' },
+        { say: 'Half of it is done.' },
+        { say: 'It is 42.' },
+      ],
+      researcher: [
+        { call: [{ name: 'report_progress', arguments: { message: 'Half done', percent: 50 } }] },
+        { say: 'The answer is 42.', after: work.promise },
+      ],
+    });
+    await session.say('What is it?');
+    await session.untilIdle(2);
+    const told = (await session.transcript()).slice(-2);
+    expect(told[0]).toMatch(/status="running"[^]*It is still at work\.\nProgress: Half done \(50 %\)/);
+    expect(told[1]).toBe('assistant: Half of it is done.');
+    work.resolve();
+    await session.untilIdle(3);
+    const turns = (await session.events()).flatMap((event) =>
+      event.type === 'turn.started' ? [event.cause] : [],
+    );
+    expect(turns).toEqual(['message', 'nudge', 'completion']);
+  });
+});
+
 function taskIdIn(request: { messages: { role: string; text?: string }[] }): string {
   const text = request.messages.map((message) => message.text ?? '').join('\n');
   return /agent_task_[0-9a-f-]+/.exec(text)?.[0] ?? '';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { defer } from '../support/deferred.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
 import type { TestSession } from '../support/test-session.ts';
@@ -53,6 +54,49 @@ describe('a queued task that is stopped', () => {
     await session.say('Still there?');
     await session.untilIdle(2);
     expect((await session.read()).view.tasks.map(({ status }) => status)).toEqual(['running', 'cancelled']);
+  });
+});
+
+describe('the limit of a whole tree', () => {
+  it('keeps tasks in the queue of whoever started them, and nobody waits for ever', async () => {
+    const nesting = makeTeam(
+      { root: { subAgents: ['chief'] }, chief: { subAgents: ['worker'] }, worker: {} },
+      { maxTreeTasks: 3 },
+    );
+    const run = ['one', 'two'].map((id) => ({
+      name: 'run_background_agent',
+      arguments: { agent: 'worker', task: `Do ${id}` },
+    }));
+    const gate = defer();
+    const session = await offstage.open(nesting, {
+      root: [{ say: 'All done.' }],
+      chief: Array.from(
+        { length: 8 },
+        () => (call: { request: { messages: unknown[] } }) =>
+          call.request.messages.length === 1 ? { call: run } : { say: 'So far.' },
+      ),
+      worker: Array.from({ length: 4 }, () => ({ say: 'Done.', after: gate.promise })),
+    });
+    for (const id of ['left', 'right']) {
+      await session.update('startTask', {
+        id,
+        agent: 'chief',
+        task: 'See to it',
+        notify: 'group',
+        group: 'all',
+      });
+    }
+    const statuses = await waitFor(async () => {
+      const tasks = await offstage.store.tasks.listBySession('default', session.id);
+      const asked = session.model.calls.filter(({ agent }) => agent === 'worker').length;
+      return tasks.length === 6 && asked > 0 ? tasks.map(({ status }) => status).toSorted() : undefined;
+    });
+    expect(statuses).toEqual(['queued', 'queued', 'queued', 'running', 'running', 'running']);
+    gate.resolve();
+    await session.untilIdle(1);
+    expect((await session.read()).view.tasks.map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(session.model.calls.filter(({ agent }) => agent === 'worker')).toHaveLength(4);
+    session.model.forget();
   });
 });
 

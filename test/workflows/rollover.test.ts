@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { toLiveTopic } from '../../bus/bus.ts';
 import { defer } from '../support/deferred.ts';
 import { runAgent } from '../support/scripted-tools.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
@@ -15,15 +16,18 @@ afterAll(() => offstage.close());
 
 const team = makeTeam({ root: { subAgents: ['worker'] }, worker: { toolsets: [{ type: 'think' }] } });
 
-/** Workflow tasks that answer queries go other ways in the SDK: what they leave has to replay, too. */
+/**
+ * Reads whenever the workers tell of news, as an API does. Workflow tasks that answer queries go other ways in the
+ * SDK: what they leave has to replay, too.
+ */
 function readThroughout(session: TestSession): () => Promise<void> {
-  let isOver = false;
-  const reading = (async () => {
-    while (!isOver) await session.read();
-  })();
-  return () => {
-    isOver = true;
-    return reading;
+  const reads: Promise<unknown>[] = [];
+  const topic = toLiveTopic({ workspace: 'default', session: session.id, task: null });
+  const stopListening = offstage.bus.subscribe(topic, () => void reads.push(session.read()));
+  return async () => {
+    stopListening();
+    expect(reads.length).toBeGreaterThan(0);
+    await Promise.all(reads);
   };
 }
 

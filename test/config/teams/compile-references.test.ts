@@ -137,6 +137,17 @@ describe('the dialect tasks', () => {
     expect(team?.agents['root']?.toolsets).toEqual([{ type: 'background_agents', dialect: 'tasks' }]);
   });
 
+  it('has the main agent speak of slow tasks, from times that are written or the usual ones', () => {
+    const nudge = (times: string) =>
+      compile(`sub_agents: [helper], toolsets: [{ type: background_agents, progress_nudge: ${times} }]`);
+    expect(nudge('{ after: 90s }').team?.agents['root']?.toolsets).toEqual([
+      { type: 'background_agents', progressNudge: { afterMs: 90_000, everyMs: 300_000 } },
+    ]);
+    expect(nudge('{ every: soon }').errors).toMatchObject([
+      { message: expect.stringContaining('not a time') },
+    ]);
+  });
+
   it('needs sub_agents', () => {
     expect(compile(toolsets).errors).toMatchObject([
       { message: expect.stringContaining('background_agents needs sub_agents') },
@@ -154,6 +165,29 @@ describe('the dialect tasks', () => {
 });
 
 describe('limits', () => {
+  it('say how many tasks of a tree run at once, and what they may spend', () => {
+    const { team, errors } = compile('', 'limits: { max_tree_tasks: 7, budget: { tokens: 5, seconds: 60 } }');
+    expect(errors).toEqual([]);
+    expect(team?.limits).toMatchObject({
+      maxTreeTasks: 7,
+      budget: { tokens: 5, seconds: 60, onExhausted: 'ask' },
+    });
+    expect(compile('').team?.limits.maxTreeTasks).toBe(200);
+  });
+
+  it('in US dollars need models whose price is known', () => {
+    const limits = (model: string) =>
+      compileTeam({
+        name: 'team',
+        yaml: `agents: { root: { model: ${model}, budget: { cost_usd: 1, on_exhausted: stop } } }`,
+        others: null,
+      });
+    expect(limits('openai/gpt-4o').team?.agents['root']?.budget).toEqual({ costUsd: 1, onExhausted: 'stop' });
+    expect(limits('openai/nobody-knows').errors).toMatchObject([
+      { message: expect.stringContaining('the price of openai/nobody-knows is not known') },
+    ]);
+  });
+
   it('say how often a turn may be handed on', () => {
     expect(compile('', 'limits: { max_handoffs_per_turn: 2 }').team?.limits.maxHandoffsPerTurn).toBe(2);
     expect(compile('').team?.limits.maxHandoffsPerTurn).toBe(5);

@@ -203,7 +203,6 @@ agents:
       - { type: background_agents }
       - { type: todo, shared: true }
   helper: { model: openai/m, description: Helps }
-limits: { budget: { tokens: 5 } }
 `);
 
   it('leaves the rest running', () => {
@@ -217,7 +216,6 @@ limits: { budget: { tokens: 5 } }
       '5 agents.root.sub_agents[0]',
       '8 agents.root.toolsets[0].type',
       '10 agents.root.toolsets[2].shared',
-      '12 limits.budget',
     ]);
   });
 

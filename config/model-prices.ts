@@ -1,4 +1,5 @@
-import type { Usage } from '../../protocol/content.ts';
+import type { Usage } from '../protocol/content.ts';
+import type { ModelConfig } from '../protocol/team.ts';
 
 /** US dollars for a million tokens. */
 interface Price {
@@ -71,6 +72,24 @@ export function costOf(provider: 'openai' | 'anthropic', model: string, counted:
   const plain = Math.max(0, inputTokens - cached - written);
   const input = (plain + written * CACHE_WRITE_RATE) * price.input + cached * price.cached;
   return (input + outputTokens * price.output) / 1_000_000;
+}
+
+/** Whether the list price of a model applies: at another address another one may. */
+export function hasPrice({ provider, model, baseUrl }: ModelConfig): boolean {
+  return baseUrl === null && findListPrice(provider, model) !== undefined;
+}
+
+/** US dollars of a call by the list, also where a long context costs more; 0 where no price is known. */
+export function estimateCost(
+  { provider, model }: Pick<ModelConfig, 'provider' | 'model'>,
+  tokens: { input: number; output: number },
+): number {
+  const price = findListPrice(provider, model);
+  return price === undefined ? 0 : (tokens.input * price.input + tokens.output * price.output) / 1_000_000;
+}
+
+function findListPrice(provider: string, model: string): Price | undefined {
+  return provider === 'openai' || provider === 'anthropic' ? findPrice(provider, model) : undefined;
 }
 
 /** A dated name (`gpt-4o-2024-11-20`, `claude-opus-4-5-20251101`) has the price of its model. */

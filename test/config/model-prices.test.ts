@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { AnthropicUsage } from '../../../activities/model/anthropic-usage.ts';
-import { readOpenAiUsage } from '../../../activities/model/openai-usage.ts';
-import { costOf } from '../../../activities/model/prices.ts';
+import { AnthropicUsage } from '../../activities/model/anthropic-usage.ts';
+import { readOpenAiUsage } from '../../activities/model/openai-usage.ts';
+import { costOf } from '../../config/model-prices.ts';
 
 const counted = { inputTokens: 1000, cachedInputTokens: 0, outputTokens: 100, cacheWriteTokens: null };
 
