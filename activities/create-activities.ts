@@ -1,9 +1,11 @@
 import type { Activities } from '../protocol/activities.ts';
+import { createAnalyzeSession } from './analyze-session.ts';
 import { createArchive } from './archive.ts';
 import { createCallModel } from './call-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createCallFunction } from './functions/call-function.ts';
 import { createExecuteTool } from './execute-tool.ts';
+import { createHookKeeping } from './keep-hooks.ts';
 import { createTaskKeeping } from './keep-tasks.ts';
 import { observeProvider } from './model/observe-provider.ts';
 import { shieldFailures } from './shield-failures.ts';
@@ -19,6 +21,8 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       callFunction: createCallFunction(dependencies),
       archive: createArchive(dependencies),
       ...createTaskKeeping(dependencies),
+      ...createHookKeeping(dependencies),
+      analyzeSession: createAnalyzeSession({ ...dependencies, provider }),
     },
     observer,
   );

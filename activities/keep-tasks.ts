@@ -13,7 +13,7 @@ import type { Store } from '../storage/store.ts';
 import { withHeartbeat } from './activity-abort.ts';
 import { currentConversation } from './current-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { readVariables } from './read-variables.ts';
+import { readScope } from './read-variables.ts';
 
 const HEARTBEAT_MS = 10_000;
 /** A task tells its end itself; this only finds those that could not. */
@@ -66,7 +66,7 @@ async function fillTemplates(
   missing: Set<string>,
 ): Promise<Pick<OpenTaskRequest, 'text' | 'variables'>> {
   if (input === undefined && !text.includes('{{')) return { text, variables };
-  const known = await readVariables(store, { workspace, session, task: starter.task });
+  const known = await readScope(store, { workspace, session, task: starter.task });
   const mapped = renderTemplates(input ?? {}, { variables: known, missing }) as Record<string, unknown>;
   const own = { ...mapped, ...variables };
   return { text: renderText(text, { variables: { ...known, ...own }, missing }), variables: own };

@@ -51,6 +51,10 @@ export function showEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
       return [view, [line(toSwitchLine(event))]];
     case 'notice':
       return [view, [line(`! ${event.text}`)]];
+    case 'hook.started':
+      return [view, [line(`· ${event.name} runs ${toPhaseWords(event)}`)]];
+    case 'hook.finished':
+      return [view, toHookLines(event)];
     case 'session.closing':
       return [view, [line(`· the session is closing: ${event.reason}`)]];
     case 'session.closed':
@@ -71,6 +75,14 @@ type EventOf<Type extends FeedEvent['type']> = Extract<FeedEvent, { type: Type }
 function toSwitchLine({ from, to, reason }: EventOf<'agent.switched'>): string {
   const why = reason === null || reason === '' ? '' : `: ${reason}`;
   return `· ${from} hands over to ${to}${why}`;
+}
+
+const toPhaseWords = ({ phase }: EventOf<'hook.started' | 'hook.finished'>): string =>
+  phase === 'pre' ? 'before the session' : 'after the session';
+
+function toHookLines(event: EventOf<'hook.finished'>): Output[] {
+  if (event.status !== 'failed') return [];
+  return [line(`✗ ${event.name} failed ${toPhaseWords(event)}: ${event.error?.message ?? ''}`)];
 }
 
 function showMessage(view: ChatView, event: EventOf<'message.queued'>): Shown<ChatView> {
@@ -103,7 +115,7 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
     const task = { agent: event.agent, title: event.title, progress: '', isEnded: false };
     return [{ ...view, tasks: { ...view.tasks, [event.task]: task } }, []];
   }
-  if (!('task' in event) || event.task === null) return [view, []];
+  if (!('task' in event) || event.task === null || event.type === 'hook.started') return [view, []];
   const known = view.tasks[event.task] ?? { agent: event.task, title: '', progress: '', isEnded: false };
   const { task: id } = event;
   const change = (task: Partial<KnownTask>, ...output: Output[]): Shown<ChatView> => [

@@ -47,7 +47,9 @@ function count(findings: readonly Finding[], noun: string): string {
 function formatDescription(team: TeamDescription): string {
   if (team.version === null) return '';
   const agents = team.agents.map((agent) => formatAgent(team, agent));
-  return [`team ${team.name}, version ${team.version.slice(0, 8)}`, ...agents].join('\n\n');
+  const hooks = team.hooks.map((line) => `  ${line}`);
+  const head = [`team ${team.name}, version ${team.version.slice(0, 8)}`, ...hooks].join('\n');
+  return [head, ...agents].join('\n\n');
 }
 
 function formatAgent(team: TeamDescription, agent: AgentDescription): string {

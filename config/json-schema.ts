@@ -16,14 +16,18 @@ export function findSchemaProblem(schema: Record<string, unknown>): string | nul
   }
 }
 
-/** What is wrong with a value, one line each; throws where the schema itself cannot be used. */
-export function findValueProblems(schema: Record<string, unknown>, value: unknown): string[] {
+/** What is wrong with a value (`what` names the whole of it), one line each; throws where the schema itself cannot be used. */
+export function findValueProblems(
+  schema: Record<string, unknown>,
+  value: unknown,
+  what = 'arguments',
+): string[] {
   const validate = compile(schema);
   if (validate(value)) return [];
-  return (validate.errors ?? []).map(toWords);
+  return (validate.errors ?? []).map((error) => toWords(error, what));
 }
 
-function compile(schema: Record<string, unknown>): ValidateFunction {
+function compile({ $schema: _dialect, ...schema }: Record<string, unknown>): ValidateFunction {
   const key = JSON.stringify(schema);
   // One for each schema: an instance never forgets what it has compiled. Formats are for people and models to read.
   const validate =
@@ -36,9 +40,9 @@ function compile(schema: Record<string, unknown>): ValidateFunction {
   return validate;
 }
 
-function toWords({ instancePath, message = 'does not fit', params }: ErrorObject): string {
+function toWords({ instancePath, message = 'does not fit', params }: ErrorObject, what: string): string {
   const place = instancePath.slice(1).replaceAll('/', '.');
   const extra = 'additionalProperty' in params ? ` (${String(params['additionalProperty'])})` : '';
   const allowed = 'allowedValues' in params ? `: ${JSON.stringify(params['allowedValues'])}` : '';
-  return `${place === '' ? 'arguments' : place}: ${message}${extra}${allowed}`;
+  return `${place === '' ? what : place}: ${message}${extra}${allowed}`;
 }

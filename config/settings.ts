@@ -1,3 +1,4 @@
+import { DEFAULT_ROLLOVER } from '../protocol/task.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isLoopbackName } from './is-loopback-name.ts';
@@ -78,8 +79,8 @@ export function loadSettings(source: SettingsSource): Settings {
     keysFile: values.OFFSTAGE_KEYS,
     apiKey: values.OFFSTAGE_API_KEY,
     modelAliasesFile: values.OFFSTAGE_MODEL_ALIASES,
-    rolloverTurns: values.OFFSTAGE_ROLLOVER_TURNS ?? 64,
-    rolloverEvents: values.OFFSTAGE_ROLLOVER_EVENTS ?? 1000,
+    rolloverTurns: values.OFFSTAGE_ROLLOVER_TURNS ?? DEFAULT_ROLLOVER.turns,
+    rolloverEvents: values.OFFSTAGE_ROLLOVER_EVENTS ?? DEFAULT_ROLLOVER.events,
     webhookSecret: values.OFFSTAGE_WEBHOOK_SECRET,
     allowHosts: values.OFFSTAGE_ALLOW_HOSTS ?? [],
     configFile: values.OFFSTAGE_CONFIG ?? (existsSync(standardConfig) ? standardConfig : null),

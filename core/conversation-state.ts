@@ -9,11 +9,11 @@ import type { ConversationEvent, EventError, TaskMode, TurnCause, TurnOutcome } 
 import type { ConversationId } from '../protocol/ids.ts';
 import type { SteerReceipt, TaskOrder } from '../protocol/session-messages.ts';
 import type { StopMode, StoppedTask, TaskQuestion, TaskRequest, TaskStatus } from '../protocol/task.ts';
-import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Roster } from '../protocol/team.ts';
 import type { NewRow, Place } from '../protocol/transcript.ts';
 import type { FollowUp, FunctionCall } from './function-state.ts';
 import type { InboxItem } from './inbox-item.ts';
+import { completeRoster } from './roster.ts';
 
 /** What a task may wait for from outside. */
 export type Hold = 'paused' | 'question' | 'budget';
@@ -90,7 +90,13 @@ export interface ConversationState {
   ancestors: string[];
   status: 'open' | 'closing' | 'closed';
   closeReason: string | null;
+  /** A hook said that there is to be no session. */
+  isAborted: boolean;
+  /** The hooks before the session run: no turn begins. */
+  isOpening: boolean;
   startedAt: number;
+  /** The time of the last event. */
+  changedAt: number;
 
   /** The last event's offset, and the events of this run that the store does not have. */
   offset: number;
@@ -186,7 +192,10 @@ export function openConversation(opening: Opening): ConversationState {
     ancestors: opening.ancestors,
     status: 'open',
     closeReason: null,
+    isAborted: false,
+    isOpening: false,
     startedAt: opening.at,
+    changedAt: opening.at,
     offset: 0,
     archivedOffset: 0,
     events: [],
@@ -231,42 +240,6 @@ export function openConversation(opening: Opening): ConversationState {
     taskUsage: { ...NO_USAGE },
     files: 0,
   };
-}
-
-/** The state of an earlier run, with what that run's code did not know. */
-export function readCarriedState(opening: Opening, carried: unknown): ConversationState {
-  const state = carried as ConversationState;
-  return {
-    ...openConversation(opening),
-    ...state,
-    roster: completeRoster(state.roster),
-    tasks: state.tasks.map((task) => ({ ...newInTasks(), ...{ name: task.agent }, ...task })),
-  };
-}
-
-function completeRoster(roster: Roster): Roster {
-  return { ...NEW_IN_ROSTERS, ...roster, limits: { ...DEFAULT_LIMITS, ...roster.limits } };
-}
-
-const NEW_IN_ROSTERS = { onClose: 'stop' as const };
-/** A task's fields that are the same for most tasks. A record without them is read as one that has them so. */
-const newInTasks = () => ({
-  group: null,
-  dependsOn: [],
-  maxTurns: null,
-  asks: null,
-  isReminded: false,
-  kept: null,
-  stopMode: null,
-  steering: [],
-  missedMessages: 0,
-});
-
-/** A task without what `readCarriedState` gives it anyway: a conversation may carry hundreds of them. */
-export function toCarriedTask(task: TaskRecord): Partial<TaskRecord> {
-  const usual: Partial<Record<string, unknown>> = newInTasks();
-  const isUsual = (key: string, value: unknown) => JSON.stringify(usual[key]) === JSON.stringify(value);
-  return Object.fromEntries(Object.entries(task).filter(([key, value]) => !isUsual(key, value)));
 }
 
 export function findTask(state: ConversationState, task: string): TaskRecord | undefined {

@@ -4,33 +4,31 @@ import type { ConversationEvent, EventBody } from '../protocol/events.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { foldBudgetEvent } from './fold-budget.ts';
 import { foldFunctionEvent, isFunctionEvent } from './fold-function.ts';
+import { foldSessionEvent, isSessionEvent } from './fold-session.ts';
 import { foldTaskEvent } from './fold-task.ts';
 
 /** Appends the event that follows the last one and applies it. */
 export function recordEvent(state: ConversationState, body: EventBody, at: number): ConversationEvent {
   const event = { offset: state.offset + 1, at, ...body };
   state.offset = event.offset;
+  state.changedAt = at;
   state.events.push(event);
   foldEvent(state, event);
   return event;
 }
 
 function foldEvent(state: ConversationState, event: ConversationEvent): void {
+  if (isSessionEvent(event)) {
+    foldSessionEvent(state, event);
+    return;
+  }
   switch (event.type) {
-    case 'session.opened':
     case 'notice':
       return;
     case 'agent.switched':
       state.agent = event.to;
       state.turnHandoffs += 1;
       state.agentSinceStep = state.step;
-      return;
-    case 'session.closing':
-      state.status = 'closing';
-      state.closeReason = event.reason;
-      return;
-    case 'session.closed':
-      state.status = 'closed';
       return;
     case 'message.queued':
       state.inbox.push({ kind: 'message', id: event.message, delivery: event.delivery });

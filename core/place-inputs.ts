@@ -68,6 +68,17 @@ function placeFollowUp(state: ConversationState, ports: TurnPorts, id: string): 
   state.unstored.push({ kind: 'instruction', ...head, text: followUpWords(followUp) });
 }
 
+/** Of a conversation that closes: what was said and no turn took stays in the transcript, as of the turn it waited for. */
+export function placeWaitingMessages(state: ConversationState): void {
+  const waiting = state.inbox.flatMap((item) => (item.kind === 'message' ? [item.id] : []));
+  for (const [index, id] of waiting.entries()) {
+    const message = state.unplaced[id];
+    if (message === undefined) continue;
+    delete state.unplaced[id];
+    state.unstored.push({ kind: 'user', place: [state.turn + 1, 1, index], id, ...message });
+  }
+}
+
 function placeMessage(state: ConversationState, id: string): void {
   const waiting = state.unplaced[id];
   if (waiting === undefined) return;

@@ -1,6 +1,8 @@
 /** The part of a team that a workflow carries: who may start whom, and the limits. */
 import { findZeroLimit } from './budget.ts';
 import { toFunctionTool } from './function-tool.ts';
+import type { RosterPhases, SessionPhases } from '../protocol/hooks.ts';
+import { DEFAULT_LIMITS } from '../protocol/team.ts';
 import type { Agent, DialectName, Roster, RosterAgent, Team } from '../protocol/team.ts';
 
 export function toRoster(team: Team): Roster {
@@ -13,11 +15,21 @@ export function toRoster(team: Team): Roster {
     agents: Object.fromEntries(agents),
     limits: team.limits,
     onClose: team.onClose,
+    ...(team.session === undefined ? {} : { session: toRosterPhases(team, team.session) }),
   };
 }
 
+function toRosterPhases(team: Team, { analysis, ...phases }: SessionPhases): RosterPhases {
+  return { ...phases, analysis: analysis === null ? null : modelName(team, analysis.model) };
+}
+
+function modelName(team: Team, key: string): string {
+  const model = team.models[key];
+  return model === undefined ? key : `${model.provider}/${model.model}`;
+}
+
 /** The roster of a task: the agent that runs in it, and those it may start, directly or through others. */
-export function toTaskRoster(roster: Roster, agent: string): Roster {
+export function toTaskRoster({ session: _session, ...roster }: Roster, agent: string): Roster {
   const reached = new Set([agent]);
   // A set that grows while it is walked also visits what was added.
   for (const name of reached) {
@@ -28,11 +40,10 @@ export function toTaskRoster(roster: Roster, agent: string): Roster {
 }
 
 function toRosterAgent(team: Team, agent: Agent): RosterAgent {
-  const model = team.models[agent.model];
   const withheld = findZeroLimit(agent.budget);
   const nudge = findToolset(agent)?.progressNudge;
   return {
-    model: model === undefined ? agent.model : `${model.provider}/${model.model}`,
+    model: modelName(team, agent.model),
     subAgents: agent.subAgents.map((entry) => ({
       agent: entry.agent,
       ...(entry.name === null ? {} : { name: entry.name }),
@@ -69,3 +80,10 @@ function toRosterFunctions(team: Team, { functions = [] }: Agent): Pick<RosterAg
     ? {}
     : { functions: Object.fromEntries(custom) as RosterAgent['functions'] & object };
 }
+
+/** With what the code that stored it did not know. */
+export function completeRoster(roster: Roster): Roster {
+  return { ...NEW_IN_ROSTERS, ...roster, limits: { ...DEFAULT_LIMITS, ...roster.limits } };
+}
+
+const NEW_IN_ROSTERS = { onClose: 'stop' as const };

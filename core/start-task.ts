@@ -145,10 +145,10 @@ function toRecord(
 /**
  * The queued tasks that may start now, or go on: their text is in the store, those before them have ended, and the
  * cap has room. Oldest first, whichever text was stored first. A conversation that closes starts none, whatever its
- * stopped tasks make room for.
+ * stopped tasks make room for, and one that is being opened none yet.
  */
 export function nextToLaunch(state: ConversationState): TaskRecord[] {
-  if (state.status !== 'open') return [];
+  if (state.status !== 'open' || state.isOpening) return [];
   return state.tasks
     .filter((task) => task.status === 'queued' && task.launch !== 'starting')
     .filter((task) => openPrerequisites(state, task).length === 0)

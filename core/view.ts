@@ -23,7 +23,7 @@ export function readConversation(state: ConversationState, fromOffset: number): 
 
 export function toView(state: ConversationState): ConversationView {
   return {
-    status: state.status === 'open' ? (state.turnOpen ? 'busy' : 'idle') : state.status,
+    status: toStatus(state),
     agent: state.agent,
     offset: state.offset,
     turn: state.turn,
@@ -38,6 +38,13 @@ export function toView(state: ConversationState): ConversationView {
     startedAt: state.startedAt,
     updatedAt: state.events.at(-1)?.at ?? state.startedAt,
   };
+}
+
+function toStatus({ status, turnOpen, isOpening, isAborted }: ConversationState): ConversationView['status'] {
+  if (status === 'closed' && isAborted) return 'aborted';
+  if (status !== 'open') return status;
+  if (isOpening) return 'opening';
+  return turnOpen ? 'busy' : 'idle';
 }
 
 /** Without what only the engine needs. */

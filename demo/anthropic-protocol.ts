@@ -37,6 +37,11 @@ function readMessage(message: Json): Entry[] {
   return [...results, ...toEntries(readTexts(message['content']), readMedia(message['content']))];
 }
 
+function readOutput(config: unknown): Json | null {
+  const { format } = (config ?? {}) as { format?: Json };
+  return (format?.['schema'] ?? null) as Json | null;
+}
+
 function read(body: Json): Conversation {
   if (!Array.isArray(body['messages'])) throw new TypeError('messages: an array is needed.');
   return {
@@ -47,6 +52,7 @@ function read(body: Json): Conversation {
       parameters: (tool['input_schema'] ?? {}) as Json,
     })),
     mayCallTools: (body['tool_choice'] as Json | undefined)?.['type'] !== 'none',
+    output: readOutput(body['output_config']),
     entries: readObjects(body['messages']).flatMap(readMessage),
   };
 }

@@ -53,6 +53,8 @@ export interface Conversation {
   tools: DemoTool[];
   /** False when the request forbids tool calls. */
   mayCallTools: boolean;
+  /** The schema that the answer has to fit; null: it is free. */
+  output: JsonSchema | null;
   entries: Entry[];
 }
 

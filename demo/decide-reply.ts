@@ -10,6 +10,7 @@ import {
   tellStarted,
   WORK_DISCLOSURE,
 } from './answers.ts';
+import { callFitting } from './call-functions.ts';
 import { matchTasks, readCommand, TASK_ID } from './commands.ts';
 import type { Command } from './commands.ts';
 import { findTool, freshEntries, ofKind } from './conversation.ts';
@@ -17,6 +18,7 @@ import type { Conversation, DemoCall, Reply, ResultEntry, Thought } from './conv
 import { doWork } from './do-work.ts';
 import { findQuestion } from './find-question.ts';
 import { handOver } from './hand-over.ts';
+import { makeValue, readMaterial } from './make-value.ts';
 import { readItems } from './plan-work.ts';
 import { findDelegates, startWork } from './start-work.ts';
 import { findTaskTools, isList, isStart, toCalls } from './task-tools.ts';
@@ -37,6 +39,11 @@ function join(thoughts: Thought[]): Thought {
 
 export function decideReply(conversation: Conversation): Reply {
   const isTask = conversation.tools.some((tool) => tool.name === 'save_file');
+  const { output } = conversation;
+  if (output !== null) {
+    const text = JSON.stringify(makeValue(output, readMaterial(conversation)));
+    return { text, calls: [], pace: isTask ? 'work' : 'talk' };
+  }
   const { text, calls } = isTask ? doWork(conversation) : converse(conversation);
   const disclosure = isTask ? WORK_DISCLOSURE : DISCLOSURE;
   const said = ofKind(conversation.entries, 'assistant');
@@ -73,6 +80,8 @@ function answerWords(conversation: Conversation, text: string, mayHandOver = tru
   const todos = /\bto-?do\b|\bchecklist\b/i.test(text) ? readItems(text) : [];
   if (todos.length > 0 && findTool(conversation, 'create_todos'))
     return call('create_todos', { descriptions: todos });
+  const functions = callFitting(conversation, text);
+  if (functions.length > 0) return { text: '', calls: functions };
   const handovers = mayHandOver ? handOver(conversation, text) : [];
   const calls = handovers.length > 0 ? handovers : startWork(conversation, text);
   if (calls.length > 0) return { text: '', calls };

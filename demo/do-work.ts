@@ -1,5 +1,6 @@
 /** A background agent at its task: it thinks, hands on what its own agents fit, saves what it writes, answers. */
 import { relayNotice, tellMedia, WORK_DISCLOSURE, writeResult } from './answers.ts';
+import { callNext } from './call-functions.ts';
 import { findTool, freshEntries, ofKind } from './conversation.ts';
 import type { Conversation, Thought } from './conversation.ts';
 import { findQuestion } from './find-question.ts';
@@ -33,6 +34,8 @@ export function doWork(conversation: Conversation): Thought {
     return call('think', { thought: `The task is: ${toTitle(subject, 20)}. I take it step by step.` });
   const question = askBack(conversation, task, !hasCalled('ask_starter'));
   if (question !== null) return question;
+  const functions = callNext(conversation, hasCalled);
+  if (functions.length > 0) return { text: '', calls: functions };
   const hasStarted = hasCalled('run_background_agent') || hasCalled('transfer_task');
   const starts = hasStarted ? [] : startWork(conversation, task);
   if (starts.length > 0) return { text: '', calls: starts };

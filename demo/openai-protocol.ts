@@ -58,6 +58,11 @@ function readTool(tool: Json): DemoTool {
   };
 }
 
+function readOutput(format: unknown): Json | null {
+  const { json_schema: named } = (format ?? {}) as { json_schema?: Json };
+  return (named?.['schema'] ?? null) as Json | null;
+}
+
 function read(body: Json): Conversation {
   if (!Array.isArray(body['messages'])) throw new TypeError('messages: an array is needed.');
   const messages = readObjects(body['messages']);
@@ -68,6 +73,7 @@ function read(body: Json): Conversation {
       .join('\n'),
     tools: readObjects(body['tools']).map(readTool),
     mayCallTools: body['tool_choice'] !== 'none',
+    output: readOutput(body['response_format']),
     entries: messages.flatMap(readMessage),
   };
 }

@@ -3,6 +3,8 @@ import type { BudgetNotice, BudgetUse } from './budget.ts';
 import type { Part, ToolCall, Usage } from './content.ts';
 import type { ConversationEvent } from './events.ts';
 import type { FunctionRequest, FunctionResult } from './function.ts';
+import type { HookEnd } from './hook-runs.ts';
+import type { Hook, HookName } from './hooks.ts';
 import type { ConversationId } from './ids.ts';
 import type { Starter, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
@@ -27,6 +29,14 @@ export interface Activities {
   keepStatuses(request: KeepStatusesRequest): Promise<void>;
   /** Events and rows that only the workflow has, asked from it by query, so that history holds no copy of them. */
   archive(request: ArchiveRequest): Promise<void>;
+  /** A hook of the calling phase begins. Repeating it changes nothing. */
+  openHook(request: OpenHookRequest): Promise<void>;
+  /** A hook is over: what a background agent answered is read and checked, variables and how it went are kept. */
+  closeHook(request: CloseHookRequest): Promise<HookEnd>;
+  /** The hooks before a session are done, with nothing said yet: lists show that it waits. */
+  markReady(request: { at: number }): Promise<void>;
+  /** What the team's analysis makes of the transcript, kept with the session; one answer that is wrong may be mended. */
+  analyzeSession(request: AnalyzeRequest): Promise<HookEnd['status']>;
 }
 
 /** About 200 bytes: the conversation is in the store. */
@@ -172,7 +182,27 @@ export interface ArchiveRequest {
   from: number;
   to: number;
   /** Set when the session is over; what is shown of it from now on is its view at that time. */
-  status?: { status: 'closed'; reason: string | null; at: number };
+  status?: { status: 'closed' | 'aborted'; reason: string | null; at: number };
+}
+
+export interface OpenHookRequest extends HookName {
+  /** Of a background agent. */
+  task: string | null;
+  startedAt: number;
+}
+
+export interface CloseHookRequest extends OpenHookRequest, Pick<Hook, 'output'> {
+  /** The team's version. */
+  team: string;
+  endedAt: number;
+  /** How it ended, where there is no answer to read. */
+  end: Pick<HookEnd, 'status' | 'error'> | null;
+}
+
+export interface AnalyzeRequest extends HookName {
+  /** The team's version. */
+  team: string;
+  startedAt: number;
 }
 
 /** What a model call gets back from the store beside the rows: who is asked, with what. */

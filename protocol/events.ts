@@ -5,6 +5,7 @@
  */
 import type { BudgetUnit, BudgetUse } from './budget.ts';
 import type { Usage } from './content.ts';
+import type { HookName, HookStatus } from './hooks.ts';
 import type { SteerMode, StopMode, TaskQuestion, TaskStatus } from './task.ts';
 import type { ToolOutcomeName } from './transcript.ts';
 
@@ -29,8 +30,13 @@ interface TaskName {
 export type EventBody =
   /** The conversation began: the session was opened, or the task's workflow started. */
   | { type: 'session.opened'; team: string; agent: string }
-  /** No more input is taken; tasks are being settled. */
-  | { type: 'session.closing'; reason: string }
+  /** A hook of the session begins; `task` is that of a background agent. */
+  | ({ type: 'hook.started'; task: string | null } & HookName)
+  | ({ type: 'hook.finished'; status: Exclude<HookStatus, 'running'>; error: EventError | null } & HookName)
+  /** The hooks before the session are done: from here on turns begin. */
+  | { type: 'session.ready' }
+  /** No more input is taken; tasks are being settled. `aborted`: a hook said that there is to be no session. */
+  | { type: 'session.closing'; reason: string; aborted?: true }
   | { type: 'session.closed'; reason: string }
   /** Words for operators and users alike, such as that the demo model answers. */
   | { type: 'notice'; code: string; text: string }
@@ -128,6 +134,6 @@ export type EventBody =
 
 /** `background` runs beside; `transfer` is waited for; one becomes the other when the wait ends early. */
 export type TaskMode = 'background' | 'transfer';
-export type StartCause = 'model' | 'signal' | 'api';
+export type StartCause = 'model' | 'signal' | 'api' | 'hook';
 
 export type ConversationEvent = { offset: number; at: number } & EventBody;

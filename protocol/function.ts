@@ -16,10 +16,10 @@ export interface FunctionRequest extends ConversationId {
   isAwaited: boolean;
   /** The call of a model that it answers; the arguments are read from the assistant's row at `reply`. */
   call?: FunctionCallPlace;
-  /** Beside what the store knows, for the request's body (post). */
-  analysis?: unknown;
-  /** The answer of the background agent before it. */
-  response?: unknown;
+  /** Instead of the function's own (a hook's). */
+  timeoutMs?: number;
+  /** The task of the background agent before it, whose answer goes along (a hook's). */
+  responseOf?: string;
 }
 
 export interface FunctionCallPlace {

@@ -13,23 +13,35 @@ export const makeMessageId = (nowMs: number, uuid: string): string => makeSortab
 export const makeFileId = (nowMs: number, uuid: string): string => makeSortableId('file', nowMs, uuid);
 export const makeTaskId = (uuid: string): string => `agent_task_${uuid}`;
 
-/** The conversation of a session (`task: null`) or of one of its tasks: what has a transcript and a feed. */
+/**
+ * The conversation of a session (`task: null`) or of one of its tasks: what has a transcript and a feed. A phase's name
+ * in the place of a task is what runs the hooks of that phase: the starter of their tasks.
+ */
 export interface ConversationId {
   workspace: string;
   session: string;
   task: string | null;
 }
 
+export const HOOK_PHASES = ['pre', 'post'] as const;
+export type HookPhase = (typeof HOOK_PHASES)[number];
+
+/** Whether what stands in the place of a task is a phase of the session. */
+export function isHookPhase(task: string | null): task is HookPhase {
+  return task === 'pre' || task === 'post';
+}
+
 /** The Temporal workflow id of a conversation. Its parts are in every id, row and query: see spec "Workspaces". */
 export function toWorkflowId(id: ConversationId): string {
   const session = `ws/${id.workspace}/session/${id.session}`;
-  return id.task === null ? session : `${session}/task/${id.task}`;
+  if (id.task === null) return session;
+  return isHookPhase(id.task) ? `${session}/${id.task}` : `${session}/task/${id.task}`;
 }
 
 /** The conversation that a workflow id names. Throws on the id of another kind of workflow. */
 export function toConversationId(workflowId: string): ConversationId {
-  const parts = /^ws\/([^/]+)\/session\/([^/]+)(?:\/task\/([^/]+))?$/.exec(workflowId);
-  const [, workspace, session, task = null] = parts ?? [];
+  const parts = /^ws\/([^/]+)\/session\/([^/]+)(?:\/(pre|post)|\/task\/([^/]+))?$/.exec(workflowId);
+  const [, workspace, session, phase, task = phase ?? null] = parts ?? [];
   if (workspace === undefined || session === undefined) throw new Error(`not a conversation: ${workflowId}`);
   return { workspace, session, task };
 }

@@ -1,7 +1,7 @@
 /** What other programs may send to a conversation's workflow: updates are requests, signals facts or commands. */
 import type { BudgetLimits, BudgetUse } from './budget.ts';
 import type { InputPart, Usage } from './content.ts';
-import type { ConversationEvent, Delivery, TaskMode, TurnOutcome } from './events.ts';
+import type { ConversationEvent, Delivery, EventBody, TaskMode, TurnOutcome } from './events.ts';
 import type { OnClose, Roster } from './team.ts';
 import type {
   Receipt,
@@ -56,7 +56,12 @@ export interface CloseRequest {
   reason: string;
   /** What the team says (`on_close`) when left out. */
   tasks?: OnClose;
+  /** Set where the session is deleted: nothing runs after it. */
+  withoutPost?: true;
 }
+
+/** What the workflow of the hooks before a session tells it of them. */
+export type HookNews = Extract<EventBody, { type: `hook.${string}` | `variables.${string}` }>;
 
 export interface StopTaskRequest {
   task: string;
@@ -109,6 +114,7 @@ export const SIGNALS = {
   taskSteered: 'taskSteered',
   taskAsked: 'taskAsked',
   taskExhausted: 'taskExhausted',
+  hookNews: 'hookNews',
 } as const;
 export const QUERIES = { read: 'read' } as const;
 
@@ -155,6 +161,8 @@ export interface SignalArguments {
   taskAsked: TaskQuestion & { task: string };
   /** From a task to its starter: it waits for a larger budget. */
   taskExhausted: { task: string; use: BudgetUse };
+  /** From the hooks before a session to the session. */
+  hookNews: HookNews;
 }
 
 /** The answer of the query `read(fromOffset)`: everything that the store does not have yet, at one offset. */
@@ -171,7 +179,7 @@ export interface ConversationRead {
 }
 
 export interface ConversationView {
-  status: 'idle' | 'busy' | 'closing' | 'closed';
+  status: 'opening' | 'idle' | 'busy' | 'closing' | 'closed' | 'aborted';
   agent: string;
   offset: number;
   turn: number;

@@ -65,6 +65,8 @@ export interface RolloverThreshold {
   events: number;
 }
 
+export const DEFAULT_ROLLOVER: RolloverThreshold = { turns: 64, events: 1000 };
+
 /** How a task ended. Its words are in the store. */
 export interface TaskReport {
   task: string;

@@ -4,6 +4,7 @@
  */
 import type { Budget, BudgetUnit } from './budget.ts';
 import type { FunctionDefinition } from './function-definition.ts';
+import type { RosterPhases, SessionPhases } from './hooks.ts';
 
 export interface Team {
   name: string;
@@ -19,6 +20,8 @@ export interface Team {
   limits: Limits;
   /** What becomes of unfinished tasks when a session closes. */
   onClose: OnClose;
+  /** What happens before and after a session, and when it is closed by itself. */
+  session?: SessionPhases;
   /** What the file asks for and this system does not have: told at load, and to the model when it calls it. */
   unavailable: UnavailableTool[];
 }
@@ -43,6 +46,17 @@ export interface Agent {
   commands: Record<string, string>;
   /** Keys of `Team.functions`, and the built-in ones by their names. Left out where there are none. */
   functions?: string[];
+  /** The form that its answers have. */
+  structuredOutput?: StructuredOutput;
+}
+
+export interface StructuredOutput {
+  name: string;
+  description: string | null;
+  /** Whether the provider is to hold every answer to the schema; not each schema can be. */
+  strict: boolean;
+  /** JSON Schema. */
+  schema: Record<string, unknown>;
 }
 
 export interface SubAgent {
@@ -137,6 +151,8 @@ export interface Roster {
   agents: Record<string, RosterAgent>;
   limits: Limits;
   onClose: OnClose;
+  /** Of a session; a task has none. */
+  session?: RosterPhases;
 }
 
 export interface RosterAgent {

@@ -6,6 +6,7 @@ import { progressAndBudgets } from './migrations/0002-progress-and-budgets.ts';
 import { owners } from './migrations/0003-owners.ts';
 import { questions } from './migrations/0004-questions.ts';
 import { budgetExtensions } from './migrations/0005-budget-extensions.ts';
+import { hooks } from './migrations/0006-hooks.ts';
 import { readReason } from './postgres-failures.ts';
 
 const migrations: Record<string, Migration> = {
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0003-owners': owners,
   '0004-questions': questions,
   '0005-budget-extensions': budgetExtensions,
+  '0006-hooks': hooks,
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -35,6 +35,8 @@ export interface SessionRecord extends NewSession {
   closeReason: string | null;
   /** What the workflow's last view was; set when the session is closed. */
   finalView: unknown;
+  /** What the team's analysis made of it; null where there is none. */
+  analysis: unknown;
 }
 
 export interface SessionFilter {
@@ -216,5 +218,6 @@ function toSession(record: Selectable<SessionsTable>): SessionRecord {
     closedAt: record.closed_at,
     closeReason: record.close_reason,
     finalView: record.final_view,
+    analysis: record.analysis,
   };
 }

@@ -4,6 +4,7 @@ import { AcceptedMessageStore } from './accepted-message-store.ts';
 import { EventStore } from './event-store.ts';
 import { FileStore } from './file-store.ts';
 import { openEmbeddedDatabase, openServerDatabase } from './open-database.ts';
+import { HookStore } from './hook-store.ts';
 import { LedgerStore } from './ledger-store.ts';
 import type { OutageListener } from './postgres-pool.ts';
 import { PartialStore } from './partial-store.ts';
@@ -32,6 +33,7 @@ export interface Store {
   events: EventStore;
   teams: TeamStore;
   files: FileStore;
+  hooks: HookStore;
   ledger: LedgerStore;
   todos: TodoStore;
   requests: RequestStore;
@@ -54,6 +56,7 @@ export async function openStore({ dataFolder, databaseUrl = null, onOutage }: St
     events: new EventStore(db),
     teams: new TeamStore(db),
     files: new FileStore(db),
+    hooks: new HookStore(db),
     ledger: new LedgerStore(db),
     todos: new TodoStore(db),
     requests: new RequestStore(db),

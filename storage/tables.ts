@@ -7,6 +7,9 @@ import type { ColumnType, Generated } from 'kysely';
 import type { BudgetUse } from '../protocol/budget.ts';
 import type { Part, ToolCall, Usage } from '../protocol/content.ts';
 import type { ConversationEvent } from '../protocol/events.ts';
+import type { HookRecord } from '../protocol/hook-runs.ts';
+import type { HookStatus } from '../protocol/hooks.ts';
+import type { HookPhase } from '../protocol/ids.ts';
 import type { TaskProgress, TaskStatus } from '../protocol/task.ts';
 import type { Team } from '../protocol/team.ts';
 import type { ToolOutcomeName, TranscriptRow } from '../protocol/transcript.ts';
@@ -36,6 +39,8 @@ export interface SessionsTable {
   closed_at: number | null;
   close_reason: string | null;
   final_view: NullableJson<unknown>;
+  /** What the team's analysis made of it. */
+  analysis: NullableJson<unknown>;
 }
 
 interface ConversationColumns {
@@ -145,6 +150,20 @@ export interface Database {
     cost: number;
     at: number;
     expires_at: number;
+  };
+  hooks: {
+    workspace: string;
+    session: string;
+    phase: HookPhase;
+    position: number;
+    kind: HookRecord['kind'];
+    name: string;
+    status: HookStatus;
+    task: string | null;
+    error: NullableJson<{ type: string; message: string }>;
+    usage: NullableJson<Usage>;
+    started_at: number;
+    ended_at: number | null;
   };
   todos: ConversationColumns & { items: Json<unknown> };
   teams: { workspace: string; version: string; name: string; body: Json<Team> };

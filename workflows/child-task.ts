@@ -47,8 +47,8 @@ export function startTaskWorkflow(
   return startChild<(input: TaskInput) => Promise<TaskReport>>('task', {
     args: [input],
     workflowId: toWorkflowId({ ...state.id, task: task.id }),
-    // A session's own queue is the main one; a task is at work on the background queue already.
-    taskQueue: state.id.task === null ? toBackgroundQueue(taskQueue) : taskQueue,
+    // A session and its hooks are on the main queue; a task is at work on the background queue already.
+    taskQueue: state.depth === 0 ? toBackgroundQueue(taskQueue) : taskQueue,
     // The close policy is applied when a parent continues as new, and its default would kill the child.
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -35,9 +35,11 @@ export interface Conversation {
   rollover: RolloverThreshold;
 }
 
+/** `describe`: what the Temporal Web UI shows of it, where that is not a table of its own. */
 export function createConversation(
   state: ConversationState,
   { user, rollover }: { user: string | null; rollover: RolloverThreshold },
+  describe: () => string = () => describeConversation(state),
 ): Conversation {
   /** What an interrupt of the turn cancels: model calls and tools under way. */
   const interruptible = new Set<CancellationScope>();
@@ -45,7 +47,7 @@ export function createConversation(
   function record(body: EventBody): void {
     recordEvent(state, body, now());
     if (body.type === 'agent.switched') upsertSearchAttributes(toAgentAttribute(body.to));
-    setCurrentDetails(describeConversation(state));
+    setCurrentDetails(describe());
     sink.poke(state.id, state.offset);
     const milestone = toMilestone(state.id, body);
     if (milestone !== null) sink.reach(state.id, milestone);

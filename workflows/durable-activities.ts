@@ -84,6 +84,21 @@ export const { keepStatuses } = proxyActivities<Pick<Activities, 'keepStatuses'>
   summary: 'keep where tasks stand',
 });
 
+export const { openHook, closeHook, markReady } = proxyActivities<
+  Pick<Activities, 'openHook' | 'closeHook' | 'markReady'>
+>({
+  ...storeOptions,
+  summary: 'keep how a hook went',
+});
+
+/** It bounds its own attempts, as a task's model call does. */
+export const { analyzeSession } = proxyActivities<Pick<Activities, 'analyzeSession'>>({
+  scheduleToCloseTimeout: '4h',
+  heartbeatTimeout: '20s',
+  cancellationType,
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '60s' },
+});
+
 export const { archive } = proxyActivities<Pick<Activities, 'archive'>>({
   ...storeOptions,
   summary: 'keep the events of this run',

@@ -59,7 +59,7 @@ async function keepReply(call: ModelCall): Promise<ModelOutcome> {
 }
 
 /** The failure in words; whatever is not a failure of an activity is a bug and blocks the workflow task. */
-function toEventError(error: unknown): EventError {
+export function toEventError(error: unknown): EventError {
   if (!(error instanceof ActivityFailure)) throw error;
   const { cause } = error;
   if (cause instanceof ApplicationFailure) {

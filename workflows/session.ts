@@ -1,22 +1,27 @@
 /** The workflow of a conversation: it takes messages in, runs turns, looks after its tasks, and is closed. */
 import { CancellationScope, condition, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
 import { acceptMessage, refuseMessage } from '../core/accept-message.ts';
-import { openConversation, readCarriedState } from '../core/conversation-state.ts';
+import { readCarriedState } from '../core/carried-state.ts';
+import { openConversation } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
 import { takeEndReason } from '../core/engine-tools/end-session.ts';
 import { hasRunningFunctions } from '../core/finish-function.ts';
 import { nextNudge, nudge } from '../core/nudge.ts';
+import { placeWaitingMessages } from '../core/place-inputs.ts';
 import { toCarriedState } from '../core/rollover.ts';
 import { mayBeKept, requestStop } from '../core/stop-task.ts';
+import { tellMissing } from '../core/tell-missing.ts';
 import { runTurn } from '../core/turn.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { CloseRequest, SessionInput } from '../protocol/session-messages.ts';
 import type { OnClose } from '../protocol/team.ts';
 import { isTerminal } from '../protocol/task.ts';
+import { closeByTime } from './close-by-time.ts';
 import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
-import { refuse, setCommandHandler, setReadHandler, setUpdateHandler } from './handlers.ts';
+import { refuse, setCommandHandler, setReadHandler, setSignalHandler, setUpdateHandler } from './handlers.ts';
+import { runPreSession, startPostSession } from './hooks-of-session.ts';
 import { keepFollowUps } from './keep-follow-ups.ts';
 import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
@@ -57,8 +62,12 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
     conversation.launcher.takeUpInherited();
     void keepStatuses(state);
     void keepFollowUps(conversation);
+    closeByTime(state, (reason) => close(conversation, closing, { reason }));
+    if (state.isOpening) await runHooksBefore(conversation, closing);
     await runTurns(conversation, closing, input);
-    return settle(conversation, closing.request?.tasks ?? state.roster.onClose);
+    const summary = await settle(conversation, closing.request?.tasks ?? state.roster.onClose);
+    if (closing.request?.withoutPost !== true) await startPostSession(conversation);
+    return summary;
   });
 }
 
@@ -71,10 +80,30 @@ function openSession({ state, ports }: Conversation, input: SessionInput): void 
 const DEMO_NOTICE =
   'No model provider is configured: a local demo model answers. Set OPENAI_API_KEY or ANTHROPIC_API_KEY for real ones.';
 
+/** Turns begin when the hooks before the session are done; one of them may say that there is to be none. */
+async function runHooksBefore(conversation: Conversation, closing: Closing): Promise<void> {
+  const { state, ports } = conversation;
+  const end = await runPreSession(conversation);
+  if (state.status !== 'open') return;
+  if (end.outcome === 'ready') {
+    ports.record({ type: 'session.ready' });
+    ports.launchTasks();
+    return;
+  }
+  const reason = end.outcome === 'aborted' ? end.reason : 'what runs before the session was cancelled';
+  closing.request = { reason, tasks: 'stop' };
+  ports.record({ type: 'session.closing', reason, aborted: true });
+}
+
 function setHandlers(conversation: Conversation, closing: Closing): void {
   const { state, ports } = conversation;
   setReadHandler(conversation);
   setTaskHandlers(conversation);
+  setSignalHandler('hookNews', (news) => {
+    // What is missing was perhaps told before, by a template of the conversation itself.
+    if (news.type === 'variables.missing') tellMissing(state, ports, news.keys);
+    else if (state.status !== 'closed') ports.record(news);
+  });
 
   setUpdateHandler(
     'sendMessage',
@@ -186,10 +215,11 @@ async function settle(conversation: Conversation, onClose: OnClose): Promise<Ses
       state.tasks.every(({ status }) => status !== 'cancelling') &&
       !hasRunningFunctions(state),
   );
+  placeWaitingMessages(state);
   const reason = state.closeReason ?? 'closed';
   ports.record({ type: 'session.closed', reason });
   upsertSearchAttributes(toStatusAttribute('closed'));
-  await archiveConversation(state, { status: 'closed', reason, at: now() });
+  await archiveConversation(state, { status: state.isAborted ? 'aborted' : 'closed', reason, at: now() });
   return {
     reason,
     turns: state.turn,

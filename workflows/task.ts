@@ -2,7 +2,8 @@
 import { CancellationScope, condition, continueAsNew } from '@temporalio/workflow';
 import { acceptMessage } from '../core/accept-message.ts';
 import { hasRunningFunctions } from '../core/finish-function.ts';
-import { openConversation, readCarriedState } from '../core/conversation-state.ts';
+import { readCarriedState } from '../core/carried-state.ts';
+import { openConversation } from '../core/conversation-state.ts';
 import type { ConversationState, Opening, TaskRecord } from '../core/conversation-state.ts';
 import { placePrerequisites } from '../core/prerequisites.ts';
 import { remindOfQuestions } from '../core/remind-of-questions.ts';

@@ -5,6 +5,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { readFunctionAnswer } from '../../core/function-answer.ts';
+import { parseModelJson } from '../../core/hook-answer.ts';
 import { toSessionBody } from '../../core/session-body.ts';
 import type { Activities } from '../../protocol/activities.ts';
 import type { FunctionDefinition } from '../../protocol/function-definition.ts';
@@ -81,10 +82,10 @@ async function call(dependencies: ActivityDependencies, request: FunctionRequest
 
 async function loadDefinition(
   { teams }: Store,
-  { workspace, team, function: key }: FunctionRequest,
+  { workspace, team, function: key, timeoutMs }: FunctionRequest,
 ): Promise<FunctionDefinition> {
   const definition = (await outlastOutage(() => teams.get(workspace, team)))?.functions?.[key];
-  if (definition !== undefined) return definition;
+  if (definition !== undefined) return { ...definition, timeoutMs: timeoutMs ?? definition.timeoutMs };
   const message = `The team ${team} has no function named ${key}.`;
   throw ApplicationFailure.create({ type: 'team.not_found', message, nonRetryable: true });
 }
@@ -94,7 +95,7 @@ async function gatherContent(
   request: FunctionRequest,
   missing: Set<string>,
 ): Promise<FunctionContent> {
-  const { workspace, session, phase, agent, call: place, analysis, response, id } = request;
+  const { workspace, session, phase, agent, call: place, id } = request;
   const record = await store.sessions.get(workspace, session);
   if (record === null) {
     const type = 'session.not_found';
@@ -102,6 +103,8 @@ async function gatherContent(
   }
   const variables = await readVariables(store, request);
   const params = place === undefined ? undefined : await readArguments(store, { ...request, ...place });
+  const { analysis } = record;
+  const response = await readResponse(store, request);
   const at = Date.now();
   const more = {
     ...(params === undefined ? {} : { params }),
@@ -109,6 +112,17 @@ async function gatherContent(
   };
   const body = toSessionBody(record, { phase, agent, variables, now: at, analysis, ...more });
   return { id, at, rendering: { variables, missing }, body, params: params ?? {} };
+}
+
+/** JSON where it is an object or a list, else its words. */
+async function readResponse(
+  { tasks }: Store,
+  { workspace, session, responseOf: task }: FunctionRequest,
+): Promise<unknown> {
+  if (task === undefined) return undefined;
+  const result = (await tasks.get({ workspace, session, task }))?.result ?? '';
+  const value = parseModelJson(result);
+  return typeof value === 'object' && value !== null ? value : result;
 }
 
 /** For an attempt after the time: what it was there for was lost with a worker, and may have happened. */
@@ -145,7 +159,7 @@ function fail(
 
 async function takeAnswer(
   { sessions }: Store,
-  { workspace, session }: FunctionRequest,
+  { workspace, session, phase }: FunctionRequest,
   answered: string,
 ): Promise<FunctionEffect> {
   const { text, dynamicVariables, terminate } = readFunctionAnswer(answered);
@@ -154,6 +168,7 @@ async function takeAnswer(
   if (dynamicVariables === null) return { outcome: 'ok', text: words, more };
   const merged = await outlastOutage(() => sessions.mergeVariables(workspace, session, dynamicVariables));
   if ('problem' in merged) {
+    if (phase === 'pre') return { outcome: 'error', text: merged.problem, more };
     return { outcome: 'ok', text: `${words}\n(Its variables were not taken: ${merged.problem}.)`, more };
   }
   return { outcome: 'ok', text: words, more: { ...more, ...toChanged(merged.keys) } };

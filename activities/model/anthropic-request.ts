@@ -1,7 +1,9 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type { ThinkingPart } from '../../protocol/content.ts';
 import type { ModelConfig } from '../../protocol/team.ts';
+import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema';
 import { anthropicSettings } from './anthropic-settings.ts';
+import { claudeGeneration } from './claude-generation.ts';
 import { describeMedia, imageType, isPdf, isText } from './media-types.ts';
 import type { MediaPart } from './media-types.ts';
 import { passedOptions } from './passed-options.ts';
@@ -43,7 +45,22 @@ export function toAnthropicRequest(model: ModelConfig, request: ProviderRequest)
       body.tool_choice = { type: 'auto', disable_parallel_tool_use: true };
     }
   }
+  const format = toOutputFormat(model, request.output);
+  if (format !== null) body.output_config = { ...body.output_config, format };
   return body;
+}
+
+/** Null where there is none, or nothing that Messages takes: then the words of the prompt have to do. */
+function toOutputFormat(
+  model: ModelConfig,
+  output: ProviderRequest['output'],
+): Anthropic.JSONOutputFormat | null {
+  if (output === undefined || !claudeGeneration(model.model).takesOutputFormat) return null;
+  try {
+    return { type: 'json_schema', schema: transformJSONSchema(output.schema) };
+  } catch {
+    return null;
+  }
 }
 
 function toMessages(model: ModelConfig, prompt: PromptMessage[]): Anthropic.MessageParam[] {

@@ -6,17 +6,26 @@
 export interface ClaudeGeneration {
   thinking: 'adaptive' | 'budget';
   takesSampling: boolean;
+  /** Whether it can be held to a JSON Schema. */
+  takesOutputFormat: boolean;
   /** `max_tokens`, which Messages asks for, where the file sets none: what every model of the generation can give. */
   defaultMaxTokens: number;
 }
 
 export function claudeGeneration(model: string): ClaudeGeneration {
   const version = claudeVersion(model);
-  if (version === null) return { thinking: 'budget', takesSampling: true, defaultMaxTokens: 8192 };
-  if (version >= 4.7) return { thinking: 'adaptive', takesSampling: false, defaultMaxTokens: 32_000 };
-  if (version >= 4.6) return { thinking: 'adaptive', takesSampling: true, defaultMaxTokens: 32_000 };
+  const takesOutputFormat = version !== null && version >= 4.5;
+  if (version === null) {
+    return { thinking: 'budget', takesSampling: true, takesOutputFormat, defaultMaxTokens: 8192 };
+  }
+  if (version >= 4.7) {
+    return { thinking: 'adaptive', takesSampling: false, takesOutputFormat, defaultMaxTokens: 32_000 };
+  }
+  if (version >= 4.6) {
+    return { thinking: 'adaptive', takesSampling: true, takesOutputFormat, defaultMaxTokens: 32_000 };
+  }
   const defaultMaxTokens = version >= 3.7 ? 32_000 : version >= 3.5 ? 8192 : 4096;
-  return { thinking: 'budget', takesSampling: true, defaultMaxTokens };
+  return { thinking: 'budget', takesSampling: true, takesOutputFormat, defaultMaxTokens };
 }
 
 /** 4.6 of `claude-opus-4-6`, 4 of `claude-sonnet-4-20250514`, 3.5 of `claude-3-5-haiku-latest`; null where there is none. */

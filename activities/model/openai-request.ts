@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai';
-import type { ModelConfig } from '../../protocol/team.ts';
+import type { ModelConfig, StructuredOutput } from '../../protocol/team.ts';
 import { describeMedia, imageType, isPdf, isText } from './media-types.ts';
 import type { MediaPart } from './media-types.ts';
 import { openAiSettings } from './openai-settings.ts';
@@ -30,7 +30,21 @@ export function toOpenAiRequest(model: ModelConfig, request: ProviderRequest, is
     body.tools = request.tools.map((tool) => ({ type: 'function', function: tool }));
     if (request.toolChoice === 'none') body.tool_choice = 'none';
   }
+  if (request.output !== undefined) body.response_format = toResponseFormat(request.output);
   return body;
+}
+
+function toResponseFormat({ name, description, strict, schema }: StructuredOutput): Body['response_format'] {
+  return {
+    type: 'json_schema',
+    json_schema: {
+      // Other characters are refused.
+      name: name.replace(/[^\w-]/g, '_').slice(0, 64),
+      ...(description === null ? {} : { description }),
+      strict,
+      schema,
+    },
+  };
 }
 
 function toMessages(request: ProviderRequest): Message[] {

@@ -4,7 +4,7 @@
  */
 import type { ThinkingPart, ToolCall, Usage } from '../../protocol/content.ts';
 import type { DeltaKind } from '../../protocol/live.ts';
-import type { ModelConfig } from '../../protocol/team.ts';
+import type { ModelConfig, StructuredOutput } from '../../protocol/team.ts';
 
 export interface ToolDefinition {
   name: string;
@@ -39,6 +39,8 @@ export interface ProviderRequest {
   tools: readonly ToolDefinition[];
   /** `none`: tools stay in the prompt (the cache holds) and may not be called. */
   toolChoice: 'auto' | 'none';
+  /** The form of the answer, where it has one. */
+  output?: StructuredOutput;
 }
 
 export interface ProviderCall {

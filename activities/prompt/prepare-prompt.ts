@@ -46,6 +46,7 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
     messages: await toPromptMessages(rows, (id) => loadFile(store, call.workspace, id)),
     tools: definitions,
     toolChoice: call.tools ?? 'auto',
+    ...(agent.structuredOutput === undefined ? {} : { output: agent.structuredOutput }),
   };
   const model = team.models[agent.model];
   if (model === undefined) throw missing(`The team has no model named ${agent.model}.`);

@@ -2,6 +2,7 @@
 import { hostname, platform } from 'node:os';
 import { readDialect } from '../../core/roster.ts';
 import { labelOf } from '../../core/sub-agents.ts';
+import { outputRules } from './output-rules.ts';
 import type { Agent, DialectName, Team } from '../../protocol/team.ts';
 
 export interface PromptSituation {
@@ -19,6 +20,7 @@ export function renderSystemPrompt(team: Team, agent: Agent, situation: PromptSi
   const dialect = readDialect(agent);
   if (dialect !== null) sections.push(BACKGROUND_RULES[dialect]);
   else if (hasBackgroundFunctions(team, agent)) sections.push(FUNCTION_RULE);
+  if (agent.structuredOutput !== undefined) sections.push(outputRules(agent.structuredOutput.schema));
   sections.push(situation.isTask ? TASK_RULES : CONVERSATION_RULES);
   return sections.filter((section) => section !== '').join('\n\n');
 }

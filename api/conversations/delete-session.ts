@@ -8,7 +8,7 @@ export async function deleteSession(
   { id }: FoundSession,
 ): Promise<void> {
   try {
-    await gateway.close(id, { reason: 'deleted', tasks: 'stop' }, newId());
+    await gateway.close(id, { reason: 'deleted', tasks: 'stop', withoutPost: true }, newId());
   } catch (error) {
     if (!(error instanceof WorkflowGone) && !(error instanceof Refused)) throw error;
   }

@@ -57,7 +57,10 @@ export async function openSession(
   };
   await gateway.startSession(input);
   // With a message a turn begins at once, and what works on it tells the store.
-  if (message === null) await store.sessions.setStatus(workspace, session, { status: 'idle', at: ids.at });
+  // Hooks before it tell when they are done.
+  const isOpening = (team.session?.pre.length ?? 0) > 0;
+  if (message === null && !isOpening)
+    await store.sessions.setStatus(workspace, session, { status: 'idle', at: ids.at });
   return findSession(store, principal, session);
 }
 

@@ -10,6 +10,7 @@ import type { EventSource } from '../feed/event-source.ts';
 import type { FoundSession } from './find-conversation.ts';
 import { TemporalAway } from '../gateway/failures.ts';
 import { readBudget } from './extend-budget.ts';
+import { renderHook } from './render-hook.ts';
 import { toIsoTime, toNullableIsoTime } from './render-message.ts';
 import { renderTaskSummary } from './render-task.ts';
 import { readTaskTree } from './task-tree.ts';
@@ -39,7 +40,8 @@ export async function readSession(
     treeUsage: sumUsage(usages.values()),
     budget: await readBudget(store, id),
     offset: view?.offset ?? (await store.events.lastOffset(id)),
-    analysis: null,
+    analysis: record.analysis,
+    hooks: (await store.hooks.list(id)).map(renderHook),
     links: { temporal: gateway.linkToTemporal(id), events: `${path}/events`, messages: `${path}/messages` },
     ...(isStale || tree.isStale ? { stale: true as const } : {}),
   };

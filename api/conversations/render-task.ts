@@ -1,3 +1,4 @@
+import { isHookPhase } from '../../protocol/ids.ts';
 import type { ListedTaskResource, TaskSummaryResource } from '../../protocol/schemas/resources.ts';
 import type { TaskView } from '../../protocol/session-messages.ts';
 import { waitsFor } from '../../core/waits-for.ts';
@@ -25,7 +26,7 @@ export function renderTaskSummary(
     title: record.title,
     status: toStatus(record, view),
     depth: record.depth,
-    starter: record.starter === null ? { session: record.session } : { task: record.starter },
+    starter: toStarter(record),
     progress: record.progress,
     startedAt: toNullableIsoTime(startedAt),
     endedAt: toNullableIsoTime(endedAt),
@@ -35,6 +36,11 @@ export function renderTaskSummary(
     question: isOver || stands.asks === null ? null : record.question,
     notice: toNotice(record, view),
   };
+}
+
+function toStarter({ starter, session }: TaskRecord): TaskSummaryResource['starter'] {
+  if (starter === null) return { session };
+  return isHookPhase(starter) ? { hook: starter } : { task: starter };
 }
 
 export function renderListedTask(record: TaskRecord, now: number): ListedTaskResource {

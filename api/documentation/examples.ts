@@ -45,6 +45,7 @@ export const exampleSession: SessionResource = {
   budget: null,
   offset: 7,
   analysis: null,
+  hooks: [],
   links: {
     temporal: null,
     events: '/v1/sessions/ses_019c1370d4404fd2a3c1e5f70712/events',

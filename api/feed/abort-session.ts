@@ -1,10 +1,12 @@
 /**
  * A session whose workflow was ended from outside (terminated by hand, say) cannot close itself. Who first finds it so
- * does what it would have done: keeps what only the workflow had, ends its tasks, and says that it is over.
+ * does what it would have done: keeps what only the workflow had, ends its tasks, starts what runs after it, and says
+ * that it is over.
  */
+import { toRoster } from '../../core/roster.ts';
 import type { ConversationEvent } from '../../protocol/events.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import { isTerminal } from '../../protocol/task.ts';
+import { DEFAULT_ROLLOVER, isTerminal } from '../../protocol/task.ts';
 import type { Store } from '../../storage/store.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 
@@ -34,8 +36,21 @@ export async function abortSession(
   const tasks = await store.tasks.listBySession(workspace, session);
   const unfinished = tasks.filter(({ status }) => !isTerminal(status));
   await Promise.all(unfinished.map((task) => gateway.cancelOrphan({ ...id, task: task.id })));
+  await startPostSession(store, gateway, id);
   const finalView =
     read === null ? {} : { finalView: { ...read.view, status: 'closed', offset: next, closeReason: REASON } };
   await store.sessions.setStatus(workspace, session, { status: 'aborted', at, reason: REASON, ...finalView });
   return next;
+}
+
+/** What the team has after a session. */
+async function startPostSession(store: Store, gateway: Gateway, id: ConversationId): Promise<void> {
+  const { workspace, session } = id;
+  const record = await store.sessions.get(workspace, session);
+  const team = record === null ? null : await store.teams.get(workspace, record.team.version);
+  if (record === null || team?.session === undefined) return;
+  if (team.session.post.length === 0 && team.session.analysis === null) return;
+  const { agent, userId: user } = record;
+  const rollover = DEFAULT_ROLLOVER;
+  await gateway.startPostSession({ workspace, session, roster: toRoster(team), agent, user, rollover });
 }

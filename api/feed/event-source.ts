@@ -2,6 +2,7 @@
 import { toLiveTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
 import type { ConversationEvent } from '../../protocol/events.ts';
+import { isHookPhase } from '../../protocol/ids.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { EventResource } from '../../protocol/schemas/event.ts';
 import type { ConversationRead, TaskView } from '../../protocol/session-messages.ts';
@@ -100,6 +101,8 @@ export class EventSource {
   /** The session was closed or the task has ended, and everything of it is in the store. */
   async isOver(id: ConversationId): Promise<boolean> {
     const { workspace, session, task } = id;
+    // What runs hooks has no record; its workflow says whether it is there.
+    if (isHookPhase(task)) return false;
     if (task !== null) {
       const record = await this.#store.tasks.get({ workspace, session, task });
       return record === null || isTerminal(record.status);

@@ -1,4 +1,5 @@
 /** What the API asks of running conversations. `session-gateway.ts` answers it with Temporal, tests without. */
+import type { HooksInput } from '../../protocol/hook-runs.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type {
   Acknowledgement,
@@ -22,6 +23,8 @@ import type { Receipt, TaskRequest } from '../../protocol/task.ts';
 export interface Gateway {
   /** Starting the same session again changes nothing. */
   startSession(input: SessionInput): Promise<void>;
+  /** What runs after a session that could not start it itself. Starting it again changes nothing. */
+  startPostSession(input: HooksInput): Promise<void>;
   sendMessage(id: ConversationId, message: SendMessage): Promise<Acknowledgement>;
   interrupt(id: ConversationId, request: string): Promise<UpdateResults['interrupt']>;
   startTask(id: ConversationId, task: TaskRequest, request: string): Promise<UpdateResults['startTask']>;

@@ -1,15 +1,11 @@
 /** The API's one way to running conversations: their workflows in Temporal. Nothing else of api/ knows Temporal. */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client, Connection } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
-import type { SearchAttributePair } from '@temporalio/common';
 import type { Bus } from '../../bus/bus.ts';
-import { MAIN_QUEUE, toBackgroundQueue, toWorkflowId } from '../../protocol/ids.ts';
-import { searchAttributeNames } from '../../protocol/search-attributes.ts';
-import type { SessionInput } from '../../protocol/session-messages.ts';
+import { HOOK_PHASES, MAIN_QUEUE, toBackgroundQueue, toWorkflowId } from '../../protocol/ids.ts';
 import { checkHealth } from './check-health.ts';
 import { createReads } from './conversation-reads.ts';
 import { createCommands } from './create-commands.ts';
+import { createStarts } from './create-starts.ts';
 import { withinDeadline } from './deadline.ts';
 import { deleteHistories } from './delete-histories.ts';
 import type { Gateway } from './gateway.ts';
@@ -35,16 +31,16 @@ export function createSessionGateway(options: SessionGatewayOptions): Gateway {
   const deadlines = options.deadlines ?? { commandMs: 10_000, readMs: 5000 };
   const mainQueue = options.mainQueue ?? MAIN_QUEUE;
   return {
-    startSession: (input) => startSession(client, input, mainQueue, deadlines.commandMs),
+    ...createStarts(client, mainQueue, deadlines.commandMs),
     ...createCommands(client, bus, deadlines.commandMs),
     ...createReads(client, deadlines.readMs),
     deleteHistories: (session, tasks) => {
       const workflowId = toWorkflowId(session);
-      const taskIds = tasks.map((task) => toWorkflowId({ ...session, task }));
+      const others = [...HOOK_PHASES, ...tasks].map((task) => toWorkflowId({ ...session, task }));
       return withinDeadline(
         client.connection as Connection,
         { milliseconds: DELETE_WITHIN_MS, what: `Deleting ${workflowId}` },
-        () => deleteHistories(client, workflowId, taskIds, DELETE_PATIENCE_MS),
+        () => deleteHistories(client, workflowId, others, DELETE_PATIENCE_MS),
       );
     },
     checkHealth: () => checkHealth(client, mainQueue, toBackgroundQueue(mainQueue)),
@@ -53,46 +49,4 @@ export function createSessionGateway(options: SessionGatewayOptions): Gateway {
         ? null
         : `${temporalUi}/namespaces/${client.options.namespace}/workflows/${encodeURIComponent(toWorkflowId(id))}`,
   };
-}
-
-async function startSession(
-  client: Client,
-  input: SessionInput,
-  taskQueue: string,
-  deadlineMs: number,
-): Promise<void> {
-  const workflowId = toWorkflowId({ workspace: input.workspace, session: input.session, task: null });
-  const start = () =>
-    client.workflow.start('session', {
-      workflowId,
-      taskQueue,
-      args: [input],
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: input.title ?? `${input.roster.team} · ${input.agent}`,
-      memo: { team: input.roster.team, version: input.roster.version },
-      typedSearchAttributes: toSearchAttributes(input),
-    });
-  try {
-    await withinDeadline(
-      client.connection as Connection,
-      { milliseconds: deadlineMs, what: `Opening ${workflowId}` },
-      start,
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-}
-
-function toSearchAttributes(input: SessionInput): SearchAttributePair[] {
-  const keyword = (name: string, value: string): SearchAttributePair => ({
-    key: defineSearchAttributeKey(name, 'KEYWORD'),
-    value,
-  });
-  return [
-    keyword(searchAttributeNames.workspace, input.workspace),
-    keyword(searchAttributeNames.agent, input.agent),
-    keyword(searchAttributeNames.status, 'open'),
-    { key: defineSearchAttributeKey(searchAttributeNames.depth, 'INT'), value: 0 },
-    ...(input.user === null ? [] : [keyword(searchAttributeNames.user, input.user)]),
-  ];
 }

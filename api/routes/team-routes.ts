@@ -1,5 +1,6 @@
 import express from 'express';
 import type { LoadedTeam } from '../../config/teams/team-folder.ts';
+import type { Team } from '../../protocol/team.ts';
 import { pageOf } from '../../protocol/schemas/page.ts';
 import { validateTeamSchema } from '../../protocol/schemas/requests.ts';
 import { listedTeamSchema, teamSchema, teamValidationSchema } from '../../protocol/schemas/teams.ts';
@@ -101,6 +102,7 @@ function renderTeam(loaded: LoadedTeam): TeamResource {
   const { team } = loaded;
   return {
     ...renderListedTeam(loaded),
+    hooks: team === null ? [] : renderHooks(team),
     agents: Object.values(team?.agents ?? {}).map((agent) => ({
       name: agent.name,
       description: agent.description,
@@ -113,4 +115,13 @@ function renderTeam(loaded: LoadedTeam): TeamResource {
     })),
     unavailable: team?.unavailable ?? [],
   };
+}
+
+/** In the order in which they run. */
+function renderHooks({ session }: Team): TeamResource['hooks'] {
+  if (session === undefined) return [];
+  const ofPhase = (phase: 'pre' | 'post'): TeamResource['hooks'] =>
+    session[phase].map(({ kind, name }) => ({ phase, kind, name }));
+  const analysis = { phase: 'post' as const, kind: 'analysis' as const, name: 'analysis' };
+  return [...ofPhase('pre'), ...(session.analysis === null ? [] : [analysis]), ...ofPhase('post')];
 }

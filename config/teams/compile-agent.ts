@@ -9,6 +9,7 @@ import { compileBudget } from './compile-budget.ts';
 import { readDuration } from './compile-limits.ts';
 import type { ModelTable } from './compile-models.ts';
 import { readDialect } from '../../core/roster.ts';
+import { checkSchema } from './check-schema.ts';
 import { checkToolNames } from './check-tool-names.ts';
 import { compileHandoffs, compileSubAgents } from './compile-references.ts';
 import { compileToolsets } from './compile-toolsets.ts';
@@ -78,8 +79,20 @@ export function compileAgent(name: string, value: unknown, context: AgentContext
     addEnvironmentInfo: written.add_environment_info ?? false,
     welcomeMessage: written.welcome_message ?? null,
     commands: toCommands(written.commands),
+    ...compileOutput(written.structured_output, [...path, 'structured_output'], report),
     ...(functions.length === 0 ? {} : { functions }),
   };
+}
+
+function compileOutput(
+  written: AgentFile['structured_output'],
+  path: Path,
+  report: FindingsReport,
+): Pick<Agent, 'structuredOutput'> {
+  if (written === undefined) return {};
+  const { name, description = null, strict = false, schema } = written;
+  checkSchema(schema, [...path, 'schema'], report);
+  return { structuredOutput: { name, description, strict, schema } };
 }
 
 function isFilledList(value: unknown): boolean {

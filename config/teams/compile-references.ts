@@ -98,7 +98,12 @@ function listAll({ agent, known, others, report }: ReferenceContext, path: Path)
 }
 
 /** The name that the agent has in this team; null where it is left out. */
-function resolveName(written: string, list: string, path: Path, context: ReferenceContext): string | null {
+export function resolveName(
+  written: string,
+  list: string,
+  path: Path,
+  context: ReferenceContext,
+): string | null {
   const { known, report, team } = context;
   if (known.includes(written)) return written;
   const elsewhere = splitName(written);
@@ -141,7 +146,7 @@ function resolveElsewhere(
   return null;
 }
 
-function checkInput(input: unknown, path: Path, report: FindingsReport): void {
+export function checkInput(input: unknown, path: Path, report: FindingsReport): void {
   if (typeof input === 'string') {
     for (const template of findBrokenTemplates(input)) {
       report.error(path, `the template ${template} does not parse; write {{name}} or {{name.part.0}}`);

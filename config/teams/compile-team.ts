@@ -1,7 +1,7 @@
 /** From the text of a team file to a team in which nothing is left to look up, and everything there is to say of it. */
 import { z } from 'zod';
-import { metadataFileSchema, sessionFileSchema, teamFileSchema } from '../../protocol/schemas/team-file.ts';
-import type { Agent, OnClose, Team, UnavailableTool } from '../../protocol/team.ts';
+import { metadataFileSchema, teamFileSchema } from '../../protocol/schemas/team-file.ts';
+import type { Agent, Team, UnavailableTool } from '../../protocol/team.ts';
 import type { ModelAliases } from '../model-aliases.ts';
 import { warnOfAbsentKeys } from './absent-keys.ts';
 import { compileAgent } from './compile-agent.ts';
@@ -10,6 +10,7 @@ import { compileFunctions } from './compile-functions.ts';
 import { compileLimits } from './compile-limits.ts';
 import { compileModels } from './compile-models.ts';
 import type { ModelSurroundings } from './compile-models.ts';
+import { compileSession } from './compile-session.ts';
 import { findCycles } from './find-cycles.ts';
 import { importAgents } from './import-agents.ts';
 import { NO_OTHER_TEAMS } from './other-teams.ts';
@@ -95,7 +96,6 @@ function compile(
   }
   const file = readMap(openTeamSchema, value, [], report);
   if (typeof value !== 'object' || Array.isArray(value)) return null;
-  const onClose = compileOnClose(file.session, report);
   if (file.metadata !== undefined) readMap(metadataFileSchema, file.metadata, ['metadata'], report);
   warnOfAbsentKeys(value, report);
   const models = compileModels(file, surroundings, report);
@@ -117,20 +117,17 @@ function compile(
     return null;
   }
   checkDescriptions(agents, entry, report);
+  const references = { team: name, known, report, unavailable, others };
+  const phases = compileSession(file.session, { references, models, agents, functions, report });
   const byName = Object.fromEntries(agents.map((agent) => [agent.name, agent]));
   if (!limits.allowCycles) warnOfCycles(byName, report);
-  const common = { name, entry, agents: byName, models: models.used, limits, onClose, unavailable };
+  const common = { name, entry, agents: byName, models: models.used, limits, ...phases, unavailable };
   const whole: TeamContent = functions === undefined ? common : { ...common, functions };
   if (others !== null) importAgents(whole, others);
   if (isTooLarge(Object.keys(whole.agents).length, report, ' with those of other teams')) return null;
   requirePrices(whole, report);
   const content = { ...whole, unavailable: eachOnce(unavailable) };
   return { ...content, version: teamVersion(content) };
-}
-
-function compileOnClose(written: unknown, report: FindingsReport): OnClose {
-  const session = written === undefined ? {} : readMap(sessionFileSchema, written, ['session'], report);
-  return session.on_close ?? 'stop';
 }
 
 function isTooLarge(agents: number, report: FindingsReport, which = ''): boolean {

@@ -1,5 +1,6 @@
 /** What was understood of a team file, for the people who wrote it. */
 import { listSecrets } from '../../core/function-address.ts';
+import type { Hook } from '../../protocol/hooks.ts';
 import type { Agent, Limits, Team } from '../../protocol/team.ts';
 import { findCallProblem, resolveProvider } from '../model-providers.ts';
 import type { CompiledTeam } from './compile-team.ts';
@@ -14,6 +15,8 @@ export interface TeamDescription {
   agents: AgentDescription[];
   models: ModelDescription[];
   limits: Limits | null;
+  /** What runs before and after a session, one line each, such as `before: enricher (agent)`. */
+  hooks: string[];
   errors: Finding[];
   warnings: Finding[];
 }
@@ -60,9 +63,21 @@ export function describeTeam(
     agents: team === null ? [] : Object.values(team.agents).map((agent) => describeAgent(team, agent, isSet)),
     models: team === null ? [] : describeModels(team, isSet),
     limits: team?.limits ?? null,
+    hooks: describeHooks(team?.session),
     errors,
     warnings,
   };
+}
+
+function describeHooks(session: Team['session']): string[] {
+  if (session === undefined) return [];
+  const { pre, post, analysis } = session;
+  const words = ({ kind, name }: Hook): string => `${name} (${kind === 'function' ? 'function' : 'agent'})`;
+  return [
+    ...pre.map((hook) => `before: ${words(hook)}`),
+    ...(analysis === null ? [] : [`after: analysis by ${analysis.model}`]),
+    ...post.map((hook) => `after: ${words(hook)}`),
+  ];
 }
 
 function describeAgent(team: Team, agent: Agent, isSet: (variable: string) => boolean): AgentDescription {

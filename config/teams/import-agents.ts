@@ -3,11 +3,13 @@ import type { Agent, ModelConfig, Team } from '../../protocol/team.ts';
 import { listOtherAgents, splitName } from './other-teams.ts';
 import type { OtherTeams, TeamDraft } from './other-teams.ts';
 
-type Content = Pick<Team, 'name' | 'agents' | 'models' | 'functions' | 'unavailable'>;
+type Content = Pick<Team, 'name' | 'agents' | 'models' | 'functions' | 'session' | 'unavailable'>;
 
 /** An imported agent is named `team/agent`, wherever it stands. */
 export function importAgents(team: Content, others: OtherTeams): void {
-  const wanted = new Set(Object.values(team.agents).flatMap(listNames));
+  const hooks = [...(team.session?.pre ?? []), ...(team.session?.post ?? [])];
+  const ofHooks = hooks.map((hook) => hook.name);
+  const wanted = new Set([...Object.values(team.agents).flatMap(listNames), ...ofHooks]);
   // A set that grows while it is walked also visits what was added.
   for (const name of wanted) {
     const from = splitName(name);

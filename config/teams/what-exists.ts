@@ -28,17 +28,11 @@ export const TOOLSETS: Record<ToolsetType, string | null> = {
 
 /** Keys that are understood and have no effect yet; `*` stands for any one name or position. */
 export const KEYS_WITHOUT_EFFECT: readonly (readonly [path: string, reason: string])[] = [
-  ['session.pre', 'hooks before a session do not exist yet'],
-  ['session.post', 'hooks after a session do not exist yet'],
-  ['session.analysis', 'analysis of a session does not exist yet'],
-  ['session.idle_timeout', 'a session is not closed by itself yet'],
-  ['session.max_duration', 'a session is not closed by itself yet'],
   ['permissions', 'permissions do not exist yet: an agent may call every tool that it has'],
   ['mcps', 'MCP servers are not connected yet'],
   ['rag', 'search in documents does not exist yet'],
   ['agents.*.permissions', 'permissions do not exist yet: the agent may call every tool that it has'],
   ['agents.*.hooks', 'hooks around tools do not exist here and do not run'],
-  ['agents.*.structured_output', 'answers by a schema do not exist yet; the agent answers in free text'],
   ['agents.*.code_mode_tools', 'code mode does not exist here; tools are called one by one'],
   ['agents.*.num_history_items', 'the agent always sees the whole conversation'],
   ['agents.*.add_prompt_files', 'files are not added to the prompt; put their text into the instruction'],

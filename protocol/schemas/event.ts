@@ -4,8 +4,10 @@
  */
 import { z } from 'zod';
 import { partSchema, toolCallSchema, usageSchema } from './content.ts';
+import { failureSchema } from './failure.ts';
+import { hookEndSchema, hookNameShape } from './hooks.ts';
 import { deliverySchema, steerModeSchema, stopModeSchema } from './requests.ts';
-import { budgetUseShape, failureSchema, messageSchema, taskStatusSchema } from './resources.ts';
+import { budgetUseShape, messageSchema, taskStatusSchema } from './resources.ts';
 
 const turn = z.number();
 const step = z.number();
@@ -19,7 +21,10 @@ function event<Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 export const eventSchema = z
   .discriminatedUnion('type', [
     event('session.opened', { team: z.string(), agent: z.string() }),
-    event('session.closing', { reason: z.string() }),
+    event('hook.started', { ...hookNameShape, task: task.nullable() }),
+    event('hook.finished', { ...hookNameShape, status: hookEndSchema, error: failureSchema.nullable() }),
+    event('session.ready', {}),
+    event('session.closing', { reason: z.string(), aborted: z.literal(true).optional() }),
     event('session.closed', { reason: z.string() }),
     event('notice', { code: z.string(), text: z.string() }),
     event('variables.changed', { keys: z.array(z.string()), by: z.string() }),
@@ -80,7 +85,7 @@ export const eventSchema = z
     event('task.queued', {
       ...taskName,
       mode: z.enum(['background', 'transfer']),
-      cause: z.enum(['model', 'signal', 'api']),
+      cause: z.enum(['model', 'signal', 'api', 'hook']),
     }),
     event('task.refused', { agent: z.string(), reason: z.string() }),
     event('task.started', taskName),

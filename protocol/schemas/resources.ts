@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { BUDGET_UNITS } from '../budget.ts';
 import { partSchema, toolCallSchema, usageSchema } from './content.ts';
+import { failureSchema } from './failure.ts';
+import { hookPhaseSchema, hookSchema } from './hooks.ts';
 import { SESSION_STATUSES, TASK_STATUSES } from './queries.ts';
 import { stopModeSchema } from './requests.ts';
 
@@ -26,10 +28,6 @@ export const messageSchema = z
   })
   .meta({ id: 'Message' });
 
-export const failureSchema = z
-  .strictObject({ type: z.string(), message: z.string() })
-  .meta({ id: 'Failure' });
-
 export const taskStatusSchema = z.enum(TASK_STATUSES).meta({ id: 'TaskStatus' });
 
 /** How far a budget is used, in the unit that comes to its end first. */
@@ -46,7 +44,11 @@ const taskSummaryShape = {
   title: z.string(),
   status: taskStatusSchema,
   depth: z.number(),
-  starter: z.union([z.strictObject({ session: z.string() }), z.strictObject({ task: z.string() })]),
+  starter: z.union([
+    z.strictObject({ session: z.string() }),
+    z.strictObject({ task: z.string() }),
+    z.strictObject({ hook: hookPhaseSchema }),
+  ]),
   progress: z.strictObject({ message: z.string(), percent: z.number().nullable() }).nullable(),
   startedAt: time.nullable(),
   endedAt: time.nullable(),
@@ -144,7 +146,10 @@ export const sessionSchema = z
     treeUsage: usageSchema,
     budget: budgetSchema,
     offset: z.number().meta({ description: 'The offset of the last event.' }),
-    analysis: z.null(),
+    analysis: z.unknown().meta({
+      description: "What the team's analysis made of the session, by its `parameters`; null until then.",
+    }),
+    hooks: z.array(hookSchema),
     links: z.strictObject({ temporal: z.string().nullable(), events: z.string(), messages: z.string() }),
     stale,
   })

@@ -5,12 +5,9 @@
 import { z } from 'zod';
 import { agentFileSchema, budgetFileSchema, permissionsFileSchema } from './team-file-agent.ts';
 import { functionFileSchema } from './team-file-function.ts';
+import { analysisFileSchema, duration, hookFileSchema } from './team-file-hook.ts';
 import { modelFileSchema, providerFileSchema } from './team-file-model.ts';
 import { mcpFileSchema } from './team-file-toolset.ts';
-
-const duration = z
-  .union([z.string(), z.number()], { error: 'must be a time such as 30s, 10m, 24h or 7d' })
-  .meta({ description: 'A time such as 30s, 10m, 24h or 7d; a bare number is seconds.' });
 
 export const limitsFileSchema = z.strictObject({
   max_depth: z.int().min(1).max(10).optional().meta({ description: 'Levels of tasks; default 3.' }),
@@ -33,11 +30,16 @@ export const limitsFileSchema = z.strictObject({
 });
 
 export const sessionFileSchema = z.strictObject({
-  pre: z.array(z.unknown()).optional(),
-  post: z.array(z.unknown()).optional(),
-  analysis: z.record(z.string(), z.unknown()).optional(),
-  idle_timeout: duration.optional(),
-  max_duration: duration.optional(),
+  pre: z.array(hookFileSchema).optional().meta({ description: 'What runs before the session, in order.' }),
+  post: z.array(hookFileSchema).optional().meta({ description: 'What runs after the session, in order.' }),
+  analysis: analysisFileSchema.optional(),
+  idle_timeout: z
+    .union([z.string(), z.number()], { error: 'must be a time such as 30s, 10m, 24h or 7d, or never' })
+    .optional()
+    .meta({
+      description: 'Without anything said or done for so long it is closed: a time, or never; default 24h.',
+    }),
+  max_duration: duration.optional().meta({ description: 'Closed after so long, whatever goes on.' }),
   on_close: z.enum(['stop', 'wrap_up', 'keep']).optional().meta({
     description: 'What becomes of unfinished tasks when a session closes; default stop.',
   }),

@@ -1,5 +1,6 @@
 /** Teams as the API shows them. */
 import { z } from 'zod';
+import { hookPhaseSchema } from './hooks.ts';
 
 const findingSchema = z
   .strictObject({ path: z.string(), message: z.string(), line: z.number(), column: z.number() })
@@ -31,6 +32,13 @@ export const teamSchema = z
         toolsets: z.array(z.string()),
         functions: z.array(z.string()),
         welcomeMessage: z.string().nullable(),
+      }),
+    ),
+    hooks: z.array(
+      z.strictObject({
+        phase: hookPhaseSchema,
+        kind: z.enum(['background_agent', 'function', 'analysis']),
+        name: z.string(),
       }),
     ),
     unavailable: z.array(z.strictObject({ agent: z.string(), toolset: z.string(), reason: z.string() })),

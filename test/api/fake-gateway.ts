@@ -156,6 +156,10 @@ export class FakeGateway implements Gateway {
     return { view: toView(events), events: own.slice(0, 500), firstOffset, unstored, waiting };
   }
 
+  startPostSession(): Promise<void> {
+    return Promise.resolve();
+  }
+
   deleteHistories(session: ConversationId) {
     return this.#answer('deleteHistories', () => void this.deleted.push(session.session));
   }

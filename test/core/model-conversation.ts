@@ -4,7 +4,8 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { ConversationState, TaskRecord } from '../../core/conversation-state.ts';
-import { readCarriedState, toTaskName } from '../../core/conversation-state.ts';
+import { readCarriedState } from '../../core/carried-state.ts';
+import { toTaskName } from '../../core/conversation-state.ts';
 import { extendBudget, takeShortage } from '../../core/extend-budget.ts';
 import { GATHER_COMPLETIONS_MS, mayGatherCompletions } from '../../core/gather-completions.ts';
 import { resumeTask } from '../../core/hold-task.ts';

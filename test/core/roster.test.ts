@@ -33,6 +33,7 @@ describe('the roster of a team', () => {
       version: team.version,
       limits: DEFAULT_LIMITS,
       onClose: 'stop',
+      session: { pre: [], post: [], analysis: null, idleTimeoutMs: 24 * 3_600_000, maxDurationMs: null },
       agents: {
         root: {
           model: 'openai/gpt-5.4-mini',

@@ -8,6 +8,7 @@ import { PartialStore } from '../../storage/partial-store.ts';
 import { SessionStore } from '../../storage/session-store.ts';
 import { openEmbeddedDatabase, openServerDatabase } from '../../storage/open-database.ts';
 import type { Database } from '../../storage/tables.ts';
+import { HookStore } from '../../storage/hook-store.ts';
 import { LedgerStore } from '../../storage/ledger-store.ts';
 import { TaskStore } from '../../storage/task-store.ts';
 import { TodoStore } from '../../storage/todo-store.ts';
@@ -42,6 +43,8 @@ async function fill(session: string): Promise<void> {
   await ledger.reserve(inSession(session), call);
   const extension = { request: 'one', by: 'ann', at: 1, limits: { tokens: 6000 } };
   await ledger.extend(inSession(session), budgets.tree, extension);
+  const hook = { phase: 'pre' as const, position: 1, kind: 'function' as const, name: 'look_up' };
+  await new HookStore(db).open(inSession(session), { ...hook, task: null, startedAt: 1 });
   await new TodoStore(db).update(inSession(session), () => []);
   await new AcceptedMessageStore(db).remember(WORKSPACE, session, [
     { id: 'm1', hash: 'h', acknowledgement: { turn: 1 } },
@@ -129,6 +132,22 @@ describe('a session', () => {
     await expect(sessions.mergeVariables(WORKSPACE, 'ses_none', { a: 1 })).rejects.toMatchObject({
       type: 'session.not_found',
     });
+  });
+
+  it('keeps how its hooks went: the first begin and the first end, with the analysis; nothing of one that is gone', async () => {
+    const hooks = new HookStore(db);
+    await sessions.create(makeSession('ses_hooks'));
+    const key = { workspace: WORKSPACE, session: 'ses_hooks' };
+    const hook = { phase: 'post' as const, position: 0, kind: 'analysis' as const, name: 'analysis' };
+    const end = { status: 'completed' as const, error: null, usage: null, endedAt: 9 };
+    await hooks.open(key, { ...hook, task: null, startedAt: 5 });
+    await hooks.open(key, { ...hook, task: null, startedAt: 6 });
+    await hooks.close(key, hook, { ...end, analysis: { mood: 'good' } });
+    await hooks.close(key, hook, { ...end, status: 'failed', endedAt: 10, analysis: { mood: 'bad' } });
+    expect(await hooks.list(key)).toEqual([{ ...hook, ...end, task: null, startedAt: 5 }]);
+    expect(await sessions.get(WORKSPACE, 'ses_hooks')).toMatchObject({ analysis: { mood: 'good' } });
+    await hooks.open({ ...key, session: 'ses_none' }, { ...hook, task: null, startedAt: 5 });
+    expect(await hooks.list({ ...key, session: 'ses_none' })).toEqual([]);
   });
 
   it('is listed newest first, filtered, in pages', async () => {

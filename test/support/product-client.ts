@@ -99,7 +99,9 @@ export function createProductClient(url: string): ProductClient {
       waitFor(
         async () => {
           const { body } = await client.request('GET', `/v1/sessions/${session}`);
-          return body.status !== 'busy' && body.tasks.every(isOver) ? (body as Json) : null;
+          return !['opening', 'busy'].includes(body.status) && body.tasks.every(isOver)
+            ? (body as Json)
+            : null;
         },
         { deadline: WAIT_MS, interval: 100, what: 'the session to come to rest' },
       ),

@@ -1,4 +1,5 @@
 /** Replaying what a test has made, or what was stored, against the workflow code of this run. */
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 
@@ -12,22 +13,38 @@ export interface ReplayedRun {
 const silent = { fn: () => undefined, callDuringReplay: false };
 const sinks = { offstage: { poke: silent, abort: silent, reach: silent } };
 
-/** Every run of a session and of its tasks, the latest run of each first. */
+/** Every run of a session, of its hooks and of its tasks, the latest run of each first. */
 export async function fetchRuns(client: Client, session: string): Promise<ReplayedRun[]> {
   const ids = new Set([session]);
-  const query = `WorkflowId STARTS_WITH "${session}/task/"`;
+  const query = `WorkflowId STARTS_WITH "${session}/"`;
   for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId);
   const runs: ReplayedRun[] = [];
   for (const workflowId of ids) {
     let runId: string | undefined;
     do {
-      const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const history = await fetchHistory(client, workflowId, runId);
+      if (history === null) break;
       runs.push({ workflowId, history });
       const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
       runId = started?.continuedExecutionRunId || undefined;
     } while (runId !== undefined);
   }
   return runs;
+}
+
+/** Whether Temporal does not know a workflow, which it says in two ways. */
+function isGone(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || (error as { code?: number }).code === 5;
+}
+
+/** Null for one that a test deleted. */
+async function fetchHistory(client: Client, workflowId: string, runId: string | undefined) {
+  try {
+    return await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
 }
 
 /** Throws on the first run that does not replay. */
