@@ -29,14 +29,15 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
   return (call) => {
     const request = { ...currentConversation(), ...call };
     return withHeartbeat(heartbeatInterval(request.task), async () => {
-      await tellBeginning(dependencies, request);
+      if (request.keep !== true) await tellBeginning(dependencies, request);
       const prompt = await preparePrompt(store, request);
       const { requestHash } = prompt;
       const stored = await store.transcript.openStep(request, { ...stepOf(request), requestHash });
       const budget = openCallBudget(store, request, prompt);
+      const ask = request.keep === true ? keepPartial : answer;
       const reply =
         stored === null
-          ? await answer(dependencies, request, prompt, budget)
+          ? await ask(dependencies, request, prompt, budget)
           : await charge(budget, toWorkflowReply(stored, prompt.tools));
       const { workspace, session, task } = request;
       if (task === null && reply.toolCalls.length === 0)
@@ -106,18 +107,48 @@ async function answer(
     if (!isCutOff && !isAnswered) await budget?.release().catch(() => undefined);
     if (!abort.signal.aborted) throw endWhenOverdue(error, task);
     if (!isCutOff) throw abort.signal.reason;
-    const said = stream.text();
-    if (said === '') {
-      await store.partials.clear(request);
-      const unsaid = { ...toEmptyReply(request, USAGE_OF_STOPPED_CALL), stopped: 'interrupted' as const };
-      return await charge(budget, unsaid, said);
-    }
-    const cut = await commit(store, request, prompt, toInterrupted(request, prompt, said));
-    return await charge(budget, cut, said);
+    return await keepSaid(store, request, prompt, budget, stream.text());
   } finally {
     stream.close();
     abort.close();
   }
+}
+
+/** The worker that heard it is gone: the store has what was said until a moment before. */
+async function keepPartial(
+  { store }: ActivityDependencies,
+  request: ModelCallRequest,
+  prompt: PreparedPrompt,
+  budget: CallBudget | null,
+): Promise<ModelReply> {
+  const partial = await store.partials.read(request);
+  const isOfCall = partial?.turn === request.turn && partial.step === request.step;
+  if (isOfCall && partial.text !== '') return keepSaid(store, request, prompt, budget, partial.text);
+  // It may never have been made.
+  await budget?.release();
+  return keepNothing(store, request);
+}
+
+async function keepSaid(
+  store: ActivityDependencies['store'],
+  request: ModelCallRequest,
+  prompt: PreparedPrompt,
+  budget: CallBudget | null,
+  said: string,
+): Promise<ModelReply> {
+  if (said !== '') {
+    const cut = await commit(store, request, prompt, toInterrupted(request, prompt, said));
+    return charge(budget, cut, said);
+  }
+  return charge(budget, await keepNothing(store, request), said);
+}
+
+async function keepNothing(
+  store: ActivityDependencies['store'],
+  request: ModelCallRequest,
+): Promise<ModelReply> {
+  await store.partials.clear(request);
+  return { ...toEmptyReply(request, USAGE_OF_STOPPED_CALL), stopped: 'interrupted' };
 }
 
 async function commit(

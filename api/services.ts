@@ -13,7 +13,7 @@ export interface Services extends ApiDependencies {
 
 export function createServices(dependencies: ApiDependencies, isShutDown: () => boolean): Services {
   const { store, gateway, bus, logger, registry } = dependencies;
-  const source = new EventSource(store, gateway);
+  const source = new EventSource({ store, gateway, bus });
   const feeds = new SessionFeeds({ source, bus, logger });
   measureFeeds(registry, feeds);
   return { ...dependencies, source, feeds, isShutDown };

@@ -6,7 +6,7 @@ import type { EventBody, EventError } from '../protocol/events.ts';
 /** A model call's end as data: a failure ends a turn, it is never thrown. */
 export type ModelOutcome =
   | { kind: 'reply'; reply: ModelReply }
-  /** Aborted before anything was said. */
+  /** Aborted, and nothing of it could be kept. */
   | { kind: 'stopped' }
   | { kind: 'failed'; error: EventError };
 

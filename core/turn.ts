@@ -197,8 +197,6 @@ function finishTurn(
 }
 
 function failTurn(state: ConversationState, ports: TurnPorts, error: EventError): TurnOutcome {
-  // One that was to stop, and could not keep what it had while the store was away, was stopped and did not fail.
-  if (isInterrupted(state)) return finishTurn(state, ports, 'interrupted');
   sayAsSystem(state, ports, turnFailedWords(error));
   return finishTurn(state, ports, 'failed', error);
 }

@@ -53,6 +53,8 @@ export interface ModelCallRequest extends ConversationId {
   tools?: 'none';
   /** There are tasks to look after, for an agent whose own tools do not do that. */
   hasTasks?: true;
+  /** Nobody is asked any more: what lost attempts of an interrupted call have left in the store is its reply. */
+  keep?: true;
 }
 
 /** What of it is in history: whose call it is, the workflow's id tells. */

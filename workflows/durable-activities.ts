@@ -64,6 +64,11 @@ const storeOptions: ActivityOptions = {
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 };
 
+export const { callModel: keepModelReply } = proxyActivities<Pick<Activities, 'callModel'>>({
+  ...storeOptions,
+  summary: 'keep what an interrupted call has left',
+});
+
 export const { openTask } = proxyActivities<Pick<Activities, 'openTask'>>({
   ...storeOptions,
   summary: 'keep the task’s text',

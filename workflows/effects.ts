@@ -2,8 +2,9 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 import type { ConversationState } from '../core/conversation-state.ts';
 import type { ModelOutcome, TurnPorts } from '../core/ports.ts';
+import type { ModelCall } from '../protocol/activities.ts';
 import type { EventError } from '../protocol/events.ts';
-import { callBackgroundModel, callMainModel, executeTool } from './durable-activities.ts';
+import { callBackgroundModel, callMainModel, executeTool, keepModelReply } from './durable-activities.ts';
 import { requestFunction } from './function-runner.ts';
 
 type RunInterruptible = <T>(run: () => Promise<T>) => Promise<T>;
@@ -26,7 +27,8 @@ export function createEffects(
         const reply = await runInterruptible(() => callModel.executeWithOptions(options, [call]));
         return { kind: 'reply', reply };
       } catch (error) {
-        if (isCancellation(error)) return { kind: 'stopped' };
+        // Its worker may be gone with a reply that it had stored, or lost in the middle of what it said.
+        if (state.interruptedTurn === state.turn) return keepReply(call);
         return { kind: 'failed', error: toEventError(error) };
       }
     },
@@ -45,6 +47,15 @@ export function createEffects(
       }
     },
   };
+}
+
+async function keepReply(call: ModelCall): Promise<ModelOutcome> {
+  try {
+    return { kind: 'reply', reply: await keepModelReply({ ...call, keep: true }) };
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return { kind: 'stopped' };
+  }
 }
 
 /** The failure in words; whatever is not a failure of an activity is a bug and blocks the workflow task. */

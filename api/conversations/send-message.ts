@@ -4,8 +4,10 @@ import { makeMessageId } from '../../protocol/ids.ts';
 import { REFUSALS } from '../../protocol/failures.ts';
 import type { SendMessageBody, SteerTaskBody } from '../../protocol/schemas/requests.ts';
 import type { Acknowledgement, SendMessage } from '../../protocol/session-messages.ts';
+import { StoreAway } from '../../storage/store-away.ts';
 import type { FoundSession, FoundTask } from './find-conversation.ts';
-import { Refused, TemporalAway, WorkflowGone } from '../gateway/failures.ts';
+import { isOutage } from '../feed/is-outage.ts';
+import { Refused, WorkflowGone } from '../gateway/failures.ts';
 import { hashBody, keyReused, toMessageIdUuid } from '../http/idempotency.ts';
 import { findFileIds, requireSize, toContent } from './message-content.ts';
 import { Problem } from '../http/problem.ts';
@@ -50,15 +52,18 @@ export async function sendMessage(
     key,
     hash: hashBody({ parts, delivery }),
   };
-  const acknowledgement = await sendOnce(services, envelope, ({ id: message, hash }) => {
+  return sendOnce(services, envelope, async ({ id: message, hash }) => {
     const send: SendMessage = { id: message, hash, content };
-    return gateway.sendMessage(id, delivery === 'next_step' ? send : { ...send, delivery });
+    const acknowledgement = await gateway.sendMessage(
+      id,
+      delivery === 'next_step' ? send : { ...send, delivery },
+    );
+    await store.files.assign(id.workspace, id.session, findFileIds(content));
+    const title = record.title ?? makeTitle(textOf(content));
+    if (title !== record.title && title !== '')
+      await store.sessions.nameUntitled(id.workspace, id.session, title);
+    return acknowledgement;
   });
-  await store.files.assign(id.workspace, id.session, findFileIds(content));
-  const title = record.title ?? makeTitle(textOf(content));
-  if (title !== record.title && title !== '')
-    await store.sessions.nameUntitled(id.workspace, id.session, title);
-  return acknowledgement;
 }
 
 /** A message of the person to a task: it goes to the conversation that started the task, which passes it on. */
@@ -102,15 +107,19 @@ async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver
     await store.acceptedMessages.remember(workspace, session, [{ id, hash, acknowledgement }]);
     return acknowledgement;
   } catch (error) {
+    // One that was ended from outside is closed by whoever looks at it.
+    if (error instanceof WorkflowGone)
+      await services.source.findHead({ workspace, session, task: null }).catch(() => undefined);
     throw explain(error, id, key);
   }
 }
 
 function explain(error: unknown, id: string, key: string | null): unknown {
-  if (error instanceof TemporalAway) {
+  if (isOutage(error)) {
+    const what = error instanceof StoreAway ? 'The store' : 'Temporal or every worker';
     return new Problem(
       'unavailable',
-      `Temporal or every worker is away. The message ${id} may still be applied; retry with this Idempotency-Key: ${key ?? id}`,
+      `${what} is away. The message ${id} may still be applied; retry with this Idempotency-Key: ${key ?? id}`,
       { headers: { 'Retry-After': '5' }, members: { message: id } },
     );
   }

@@ -12,13 +12,13 @@ import type { Gateway } from '../gateway/gateway.ts';
 
 const REASON = 'its workflow was ended from outside';
 
-/** Repeating it changes nothing, at once too. Its status comes last, so that what did not succeed is tried again. */
+/** Gives the feed's last offset. Repeating it changes nothing, at once too. Its status comes last, so that what did not succeed is tried again. */
 export async function abortSession(
   store: Store,
   gateway: Gateway,
   id: ConversationId,
   at: number,
-): Promise<void> {
+): Promise<number> {
   const { workspace, session } = id;
   const last = await store.events.lastOffset(id);
   const [latest] = await store.events.read(id, last, 1);
@@ -40,6 +40,7 @@ export async function abortSession(
   const finalView =
     read === null ? {} : { finalView: { ...read.view, status: 'closed', offset: next, closeReason: REASON } };
   await store.sessions.setStatus(workspace, session, { status: 'aborted', at, reason: REASON, ...finalView });
+  return next;
 }
 
 /** What the team has after a session. */

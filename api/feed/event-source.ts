@@ -1,4 +1,6 @@
 /** Events of a conversation with their content: of earlier runs from the store, of this one from its workflow. */
+import { toLiveTopic } from '../../bus/bus.ts';
+import type { Bus } from '../../bus/bus.ts';
 import type { ConversationEvent } from '../../protocol/events.ts';
 import { isHookPhase } from '../../protocol/ids.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
@@ -6,6 +8,7 @@ import type { EventResource } from '../../protocol/schemas/event.ts';
 import type { ConversationRead, TaskView } from '../../protocol/session-messages.ts';
 import { isTerminal } from '../../protocol/task.ts';
 import type { Store } from '../../storage/store.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { abortSession } from './abort-session.ts';
 import { gatherContent } from './content-index.ts';
 import { WorkflowGone } from '../gateway/failures.ts';
@@ -37,10 +40,12 @@ const ATTEMPTS = 5;
 export class EventSource {
   readonly #store: Store;
   readonly #gateway: Gateway;
+  readonly #bus: Bus;
 
-  constructor(store: Store, gateway: Gateway) {
+  constructor({ store, gateway, bus }: Pick<ApiDependencies, 'store' | 'gateway' | 'bus'>) {
     this.#store = store;
     this.#gateway = gateway;
+    this.#bus = bus;
   }
 
   /**
@@ -113,7 +118,8 @@ export class EventSource {
     } catch (error) {
       if (!(error instanceof WorkflowGone)) throw error;
       if (error.endedAt !== null && id.task === null) {
-        await abortSession(this.#store, this.#gateway, id, error.endedAt);
+        const offset = await abortSession(this.#store, this.#gateway, id, error.endedAt);
+        this.#bus.publish(toLiveTopic(id), { type: 'poke', offset });
       }
       return null;
     }

@@ -13,7 +13,7 @@ import type { EventPage, EventSource, FeedHead } from './event-source.ts';
 import { toEventItem, toLiveItem } from './feed-item.ts';
 import type { FeedItem, LiveEvent } from './feed-item.ts';
 import { TemporalAway } from '../gateway/failures.ts';
-import { StoreAway } from '../../storage/store-away.ts';
+import { isOutage } from './is-outage.ts';
 import { TransferFeeds } from './transfer-feeds.ts';
 
 const PAGE = 200;
@@ -185,8 +185,7 @@ export class SessionFeed {
       }
     } catch (error) {
       pause = RETRY_AFTER_MS;
-      const isOutage = error instanceof TemporalAway || error instanceof StoreAway;
-      if (!isOutage) this.#logger.warn({ err: error, ...this.id }, 'a feed cannot go on');
+      if (!isOutage(error)) this.#logger.warn({ err: error, ...this.id }, 'a feed cannot go on');
     }
     this.#isAsking = false;
     this.#askAgainIn(pause);

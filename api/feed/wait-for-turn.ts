@@ -4,6 +4,7 @@ import type { ConversationId } from '../../protocol/ids.ts';
 import type { AnsweredMessageResource } from '../../protocol/schemas/resources.ts';
 import type { Acknowledgement } from '../../protocol/session-messages.ts';
 import type { Services } from '../services.ts';
+import { isOutage } from './is-outage.ts';
 import { TurnOfMessage } from './turn-of-message.ts';
 import { whenClosed } from './when-closed.ts';
 
@@ -15,33 +16,56 @@ export function readWaitPreference(request: Request): number | null {
   return match === null ? null : Math.min(LONGEST_WAIT_S, Number(match[1]));
 }
 
-/** Null when the time passes, or the session is closed, before the turn has ended. */
+interface Wait {
+  id: ConversationId;
+  acknowledgement: Acknowledgement;
+  seconds: number;
+  response: Response;
+}
+
+/**
+ * Null when the time passes, the session is closed, or its feed cannot be read, before the turn has ended: the message
+ * was accepted all the same.
+ */
 export async function waitForTurn(
   { feeds }: Pick<Services, 'feeds'>,
-  {
-    id,
-    acknowledgement,
-    seconds,
-    response,
-  }: { id: ConversationId; acknowledgement: Acknowledgement; seconds: number; response: Response },
+  { id, acknowledgement, seconds, response }: Wait,
 ): Promise<AnsweredMessageResource | null> {
-  const { message, offset } = acknowledgement;
-  const turn = new TurnOfMessage(message);
-  const reader = await feeds.open(id, offset);
-  const leave = (): void => reader.leave();
-  const timer = setTimeout(leave, seconds * 1000);
-  whenClosed(response, leave);
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const timer = setTimeout(() => waiting.abort(), seconds * 1000);
+  whenClosed(response, () => waiting.abort());
+  const isOver = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null));
+  });
   try {
-    for await (const items of reader.read()) {
-      for (const item of items) {
-        const end = item.kind === 'event' ? turn.observe(item.event) : null;
-        if (end === 'closed') return null;
-        if (end !== null) return { message, offset, ...end };
-      }
-    }
-    return null;
+    return await Promise.race([watchTurn(feeds, id, acknowledgement, signal), isOver]);
+  } catch (error) {
+    if (isOutage(error)) return null;
+    throw error;
   } finally {
     clearTimeout(timer);
-    leave();
+    waiting.abort();
   }
+}
+
+async function watchTurn(
+  feeds: Services['feeds'],
+  id: ConversationId,
+  { message, offset }: Acknowledgement,
+  signal: AbortSignal,
+): Promise<AnsweredMessageResource | null> {
+  const turn = new TurnOfMessage(message);
+  const reader = await feeds.open(id, offset);
+  if (signal.aborted) reader.leave();
+  else signal.addEventListener('abort', () => reader.leave());
+  for await (const items of reader.read()) {
+    for (const item of items) {
+      const end = item.kind === 'event' ? turn.observe(item.event) : null;
+      if (end === 'closed') return null;
+      if (end !== null) return { message, offset, ...end };
+    }
+  }
+  return null;
 }

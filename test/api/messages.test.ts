@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Refused, TemporalAway, WorkflowGone } from '../../api/gateway/failures.ts';
-import { answeredMessageSchema, messageSchema, sessionSchema } from '../../protocol/schemas/resources.ts';
+import { answeredMessageSchema, messageSchema } from '../../protocol/schemas/resources.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
+import { StoreAway } from '../../storage/store-away.ts';
+import { defer } from '../support/deferred.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { FakeGateway } from './fake-gateway.ts';
 import { startFakeApi } from './test-api.ts';
@@ -150,6 +152,48 @@ describe('a message', () => {
     expect([reply.status, reply.body.turn]).toEqual([202, 1]);
   });
 
+  it('with Prefer: wait is acknowledged when its turn cannot be watched', async () => {
+    const read = api.gateway.read.bind(api.gateway);
+    // Where the feed stands is told in time, and what is in it is not.
+    const look = jest.spyOn(api.gateway, 'read').mockRejectedValue(new TemporalAway('Reading'));
+    look.mockImplementationOnce(read);
+    const headers = { prefer: 'wait=30', 'idempotency-key': 'unwatched' };
+    const reply = await api.send('POST', path, { text: 'Hello' }, headers);
+    expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id, turn: 1 } });
+    expect(sent()).toHaveLength(1);
+    look.mockRestore();
+    const [again] = await Promise.all([
+      api.send('POST', path, { text: 'Hello' }, headers),
+      playTurn('Good morning.'),
+    ]);
+    expect(again).toMatchObject({ status: 200, body: { message: reply.body.message, outcome: 'answered' } });
+  });
+
+  it('with Prefer: wait is acknowledged in time, however long its turn takes to be found', async () => {
+    const found = defer();
+    const look = jest.spyOn(api.gateway, 'read').mockImplementation(async () => {
+      await found.promise;
+      throw new TemporalAway('Reading');
+    });
+    const reply = await api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=0' });
+    expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id } });
+    expect(look).toHaveBeenCalled();
+    found.resolve();
+    look.mockRestore();
+  });
+
+  it('that the store could not note down any more is named, and is the same when it is sent again', async () => {
+    const remember = jest.spyOn(api.store.acceptedMessages, 'remember');
+    remember.mockRejectedValueOnce(new StoreAway('nobody listens'));
+    const away = await api.send('POST', path, { text: 'Hello' });
+    expect(away).toMatchObject({ status: 503, body: { message: sent()[0]?.id } });
+    expect(away.body.detail).toContain(`retry with this Idempotency-Key: ${away.body.message}`);
+    const again = await api.send('POST', path, { text: 'Hello' }, { 'idempotency-key': away.body.message });
+    expect([again.status, again.body.message]).toEqual([202, away.body.message]);
+    expect(new Set(sent().map((message) => message.id)).size).toBe(1);
+    remember.mockRestore();
+  });
+
   it('comes back as the stream of its turn', async () => {
     const [reply] = await Promise.all([
       api.send('POST', path, { text: 'Hello' }, { accept: 'text/event-stream' }),
@@ -199,84 +243,5 @@ describe('a message', () => {
     const { body } = await api.send('POST', '/v1/sessions', { team: 'assistant' });
     const elsewhere = await api.send('POST', `/v1/sessions/${body.id}/messages`, { content });
     expect(elsewhere.body.type).toBe('urn:offstage:problem:unknown-file');
-  });
-});
-
-describe('a session', () => {
-  it('is opened once for a key, also at once, and a key with another body is refused', async () => {
-    const headers = { 'idempotency-key': 'open-1' };
-    const before = api.gateway.started.length;
-    const replies = await Promise.all(
-      [1, 2, 3].map(() => api.send('POST', '/v1/sessions', { team: 'assistant' }, headers)),
-    );
-    expect(new Set(replies.map(({ body }) => body.id)).size).toBe(1);
-    expect(replies.map(({ status }) => status)).toEqual([201, 201, 201]);
-    expect(replies[0]?.headers.location).toBe(`/v1/sessions/${replies[0]?.body.id}`);
-    expect(api.gateway.started.length).toBe(before + 1);
-    const other = await api.send('POST', '/v1/sessions', { team: 'assistant', user: 'u' }, headers);
-    expect(other.body.type).toBe('urn:offstage:problem:idempotency-key-reused');
-  });
-
-  it('that could not be opened can be asked for again with the same key', async () => {
-    const headers = { 'idempotency-key': 'open-2' };
-    api.gateway.failures = { startSession: new TemporalAway('startSession') };
-    expect((await api.send('POST', '/v1/sessions', { team: 'assistant' }, headers)).status).toBe(503);
-    api.gateway.failures = {};
-    expect((await api.send('POST', '/v1/sessions', { team: 'assistant' }, headers)).status).toBe(201);
-  });
-
-  it('has the shape that is documented, with what was given', async () => {
-    const { body } = await api.send('POST', '/v1/sessions', {
-      team: { agents: { only: { model: 'openai/gpt-4o', instruction: 'x', description: 'y' } } },
-      user: { id: 'u1', name: 'Ada' },
-      variables: { plan: 'gold' },
-      metadata: { source: 'test' },
-      message: 'Hello',
-    });
-    const session = sessionSchema.parse(body);
-    expect(session).toMatchObject({
-      agent: 'only',
-      team: { name: 'inline' },
-      user: { id: 'u1', name: 'Ada' },
-      variables: { plan: 'gold' },
-      metadata: { source: 'test' },
-      offset: 2,
-    });
-    const list = await api.send('GET', '/v1/sessions?user=u1');
-    expect(list.body.data.map((listed: { id: string }) => listed.id)).toEqual([session.id]);
-    expect(list.body.data[0]).not.toHaveProperty('variables');
-  });
-
-  it('is read from the store while Temporal is away, marked as stale', async () => {
-    api.gateway.failures = { read: new TemporalAway('read') };
-    const { status, body } = await api.send('GET', `/v1/sessions/${id.session}`);
-    expect([status, body.stale, body.usage.modelCalls]).toEqual([200, true, 0]);
-    expect((await api.send('GET', path)).body.stale).toBe(true);
-    const events = await api.send('GET', `/v1/sessions/${id.session}/events`, undefined, {
-      accept: 'application/json',
-    });
-    expect(events.body).toEqual({ data: [], nextCursor: null, stale: true });
-  });
-
-  it('that is over takes commands as nothing to do', async () => {
-    api.gateway.conversations.clear();
-    const interrupt = await api.send('POST', `/v1/sessions/${id.session}/interrupt`);
-    expect([interrupt.status, interrupt.body]).toEqual([200, { turn: null, changed: false }]);
-    const close = await api.send('POST', `/v1/sessions/${id.session}/close`, {});
-    expect([close.status, close.body]).toEqual([200, { status: 'closed', changed: false }]);
-  });
-
-  it('is deleted with its rows and histories, and is then not found', async () => {
-    const deleted = await api.send('DELETE', `/v1/sessions/${id.session}`);
-    expect([deleted.status, deleted.text]).toEqual([204, '']);
-    expect(api.gateway.deleted).toContain(id.session);
-    expect((await api.send('GET', `/v1/sessions/${id.session}`)).status).toBe(404);
-    expect((await api.send('DELETE', `/v1/sessions/${id.session}`)).status).toBe(404);
-  });
-
-  it('that could not be deleted is still there', async () => {
-    api.gateway.failures = { deleteHistories: new TemporalAway('deleting') };
-    expect((await api.send('DELETE', `/v1/sessions/${id.session}`)).status).toBe(503);
-    expect((await api.send('GET', `/v1/sessions/${id.session}`)).status).toBe(200);
   });
 });

@@ -123,11 +123,11 @@ describe('a session over HTTP', () => {
     const before = (await api.readEvents(session)).length;
     await stream.until(before);
     await api.server.client.workflow.getHandle(`ws/default/session/${session.split('/').at(-1)}`).terminate();
+    expect((await api.send('POST', `${session}/messages`, { text: 'Still there?' })).status).toBe(409);
     const { body } = await api.send('GET', session);
     expect(sessionSchema.parse(body)).toMatchObject({
       ...{ status: 'aborted', closeReason: 'its workflow was ended from outside', offset: before + 1 },
     });
-    expect((await api.send('POST', `${session}/messages`, { text: 'Still there?' })).status).toBe(409);
     expect((await api.send('POST', `${session}/interrupt`)).body).toEqual({ turn: null, changed: false });
     const events = await api.readEvents(session);
     expect(events.map(({ offset }) => offset)).toEqual(events.map((_, index) => index + 1));

@@ -82,18 +82,6 @@ describe('the events of a turn', () => {
     expect(world.state.unstored).toMatchObject([{ kind: 'user', id: 'said_Hello' }]);
   });
 
-  it('that is interrupted while the store is away was stopped, and did not fail', async () => {
-    const { world, turn } = await beginTurn();
-    world.record({ type: 'turn.interrupting', turn: 1 });
-    await world.end({ kind: 'failed', error: { type: 'store.away', message: 'The store did not answer.' } });
-    expect(await turn).toBe('interrupted');
-    expect(world.types).not.toContain('message.committed');
-    expect(world.state.events.at(-1)).toMatchObject({
-      ...{ type: 'turn.finished', outcome: 'interrupted', error: null },
-    });
-    expect(world.state.unstored).toMatchObject([{ kind: 'user', id: 'said_Hello' }]);
-  });
-
   it('that is interrupted after some words keeps them, marked', async () => {
     const { world, turn } = await beginTurn();
     world.record({ type: 'turn.interrupting', turn: 1 });

@@ -14,10 +14,6 @@ const CHECKS: Check[] = [
     statement: `select id as found from tasks where session = any($1) and (ended_at is null or status in ('queued', 'running'))`,
   },
   {
-    what: 'a session that is not closed',
-    statement: `select id as found from sessions where id = any($1) and status <> 'closed'`,
-  },
-  {
     what: 'a step with two answers',
     statement: `select session || ' ' || task || ' ' || turn || '.' || step as found from transcript_rows
       where session = any($1) and kind = 'assistant' group by session, task, turn, step having count(*) > 1`,
@@ -42,7 +38,8 @@ const CHECKS: Check[] = [
   },
   {
     what: 'a partial output that nobody will finish',
-    statement: `select p.session || ' ' || p.task as found from partial_outputs p where p.session = any($1)`,
+    statement: `select p.session || ' ' || p.task as found from partial_outputs p where p.session = any($1)
+      and not exists (select 1 from sessions s where s.id = p.session and s.status = 'aborted')`,
   },
   {
     what: 'a file that was saved twice',
@@ -57,9 +54,20 @@ const CHECKS: Check[] = [
   },
 ];
 
-export async function checkStore(store: StoreGate, conversations: Conversation[]): Promise<string[]> {
+/** `terminated`: the session that was, if one was. */
+export async function checkStore(
+  store: StoreGate,
+  conversations: Conversation[],
+  terminated: string | null,
+): Promise<string[]> {
   const sessions = conversations.map(({ session }) => session);
   const found: string[] = [];
+  const ends = await store.query<{ id: string; status: string }>(
+    'select id, status from sessions where id = any($1)',
+    [sessions],
+  );
+  for (const { id, status } of ends)
+    if (status !== (id === terminated ? 'aborted' : 'closed')) found.push(`${id} is ${status} at the end`);
   for (const { what, statement } of CHECKS) {
     const rows = await store.query<{ found: string }>(statement, [sessions]);
     found.push(...rows.map((row) => `the store has ${what}: ${row.found}`));

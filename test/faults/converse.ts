@@ -5,7 +5,7 @@ import { writeDirective } from './directive.ts';
 import type { Asked, Conversation, Ordered } from './evidence.ts';
 import { isTransferred, takesMessage } from './feed-facts.ts';
 import { giveOrder } from './orders.ts';
-import type { Act, ConversationPlan } from './plan.ts';
+import type { Act, ConversationPlan } from './round-plan.ts';
 import { postSteadily } from './steady-client.ts';
 import { watchFeed } from './watch-feed.ts';
 import type { FeedWatcher } from './watch-feed.ts';
@@ -18,9 +18,12 @@ export interface ConverseOptions {
   isUndisturbed: boolean;
   /** Called right before an act is done. */
   onAct: (index: number, tag: string, session: string) => Promise<void>;
+  /** Called between an act and the order that belongs to it. */
+  onOrder: (index: number) => Promise<unknown>;
 }
 
-const SETTLED_WITHIN_MS = 180_000;
+/** Longer than a conversation's model call is tried. */
+const SETTLED_WITHIN_MS = 420_000;
 
 export async function converse(options: ConverseOptions): Promise<Conversation> {
   const { url, name, plan, isUndisturbed } = options;
@@ -37,10 +40,11 @@ export async function converse(options: ConverseOptions): Promise<Conversation> 
     asked.push(await ask(url, session, tag, act));
     const latest = asked.at(-1);
     if (latest === undefined) continue;
+    if (act.order !== undefined) await options.onOrder(index);
     orders.push(...(await giveOrder(url, session, watcher.events, latest)));
     if (act.waits) await awaitEnd(watcher, latest);
   }
-  await waitFor(() => isSettled(watcher.events, asked), {
+  await waitFor(() => isClosed(watcher.events) || isSettled(watcher.events, asked), {
     ...{ deadline: SETTLED_WITHIN_MS, interval: 50 },
     what: `${session} to come to rest; its last events are ${JSON.stringify(watcher.events.slice(-4))}`,
   });
@@ -66,9 +70,13 @@ async function awaitEnd({ events }: FeedWatcher, { act, answer }: Asked): Promis
     act.kind === 'task'
       ? event.type === 'task.finished' && event.task === answer.body.id
       : event.type === 'turn.finished' && takesMessage(events, event.turn, answer.body.message);
-  await waitFor(() => events.some(isEnd), {
+  await waitFor(() => events.some(isEnd) || isClosed(events), {
     ...{ deadline: SETTLED_WITHIN_MS, interval: 20, what: `the end of ${JSON.stringify(answer.body)}` },
   });
+}
+
+function isClosed(events: Json[]): boolean {
+  return events.at(-1)?.type === 'session.closed';
 }
 
 /** Nothing is under way: each message was taken by a turn that is over, each task has ended and was told. */

@@ -18,8 +18,8 @@ export const TROUBLES = [
   'content_type',
   'doubled',
 ] as const;
-/** `denied`: what does not get better by trying again. */
-export type Trouble = (typeof TROUBLES)[number] | 'denied';
+/** `denied`: what does not get better by trying again. `down`: what does not, however long it is tried. */
+export type Trouble = (typeof TROUBLES)[number] | 'denied' | 'down';
 
 export interface Directive {
   /** Unique in a run of the harness; a task's is that of the message with `.t` behind it. */

@@ -1,6 +1,6 @@
 /** What a round leaves to judge by: what was asked, what was ordered, and what is told of it. */
 import type { Json } from '../support/product-client.ts';
-import type { Act, ConversationPlan, Order } from './plan.ts';
+import type { Act, ConversationPlan, Order } from './round-plan.ts';
 import type { SteadyAnswer } from './steady-client.ts';
 import type { FeedWatcher } from './watch-feed.ts';
 

@@ -58,7 +58,8 @@ export async function startFaultProvider(): Promise<FaultProvider> {
   const requests: ModelRequest[] = [];
   const counts = new Map<string, number>();
   const holds = new Map<string, OpenHold>();
-  const denied = new Set<string>();
+  /** Messages that were refused for good, with the request that was: it stays so. */
+  const lost = new Map<string, string>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
@@ -68,10 +69,10 @@ export async function startFaultProvider(): Promise<FaultProvider> {
     counts.set(content, attempt);
     const decision = decide(protocol, body);
     // A message that was refused stays in the conversation, before the next one: that one is not refused for it.
-    const wasDenied = decision.tags.some((tag) => denied.has(tag));
-    const troubles = decision.troubles.filter((name) => name !== 'denied' || !wasDenied);
-    const trouble = troubles[attempt - 1] ?? null;
-    if (trouble === 'denied') for (const tag of decision.tags) denied.add(tag);
+    const wasLost = decision.tags.some((tag) => lost.has(tag) && lost.get(tag) !== content);
+    const troubles = decision.troubles.filter((name) => !isForGood(name) || !wasLost);
+    const trouble = troubles.includes('down') ? 'down' : (troubles[attempt - 1] ?? null);
+    if (trouble !== null && isForGood(trouble)) for (const tag of decision.tags) lost.set(tag, content);
     const at = Date.now();
     const entry: ModelRequest = { content, attempt, at, tags: decision.tags, trouble };
     requests.push(entry);
@@ -133,6 +134,10 @@ function toAnswer(protocol: Protocol, { text, calls }: Decision): Answer {
 
 function callId(of: string, index: number): string {
   return `call_${createHash('sha256').update(of).digest('hex').slice(0, 16)}_${index}`;
+}
+
+function isForGood(trouble: Trouble): boolean {
+  return trouble === 'denied' || trouble === 'down';
 }
 
 function makeHold(): OpenHold {

@@ -18,7 +18,8 @@ describe('conversations, and the processes that serve them', () => {
   it.each([
     [53, 'api', 'an answer'],
     [38, 'everything', 'an answer'],
-    [29, 'main', 'a stored answer'],
+    [94, 'main', 'a stored answer'],
+    [25, 'a session', 'a model call'],
     [43, 'nobody', 'any time'],
   ])(
     'seed %d: nothing is lost or doubled when %s dies in the middle of %s',

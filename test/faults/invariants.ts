@@ -2,23 +2,30 @@
 import { textOf } from '../support/message-text.ts';
 import type { Json } from '../support/product-client.ts';
 import { checkOrders } from './check-orders.ts';
+import { checkTerminated } from './check-terminated.ts';
+import type { Trouble } from './directive.ts';
 import type { Asked, Evidence } from './evidence.ts';
-import { findInterrupted, isTransferred } from './feed-facts.ts';
+import { findInterrupted, isTransferred, takesMessage } from './feed-facts.ts';
 
-export function findViolations(evidence: Evidence): string[] {
-  const { watcher, feed } = evidence;
+/** `isTerminated`: its workflow was ended by hand, so that what was under way has no end but this one. */
+export function findViolations(evidence: Evidence, isTerminated: boolean): string[] {
+  const found = [...checkFeed(evidence), ...checkTranscript(evidence.transcript, 'the conversation')];
+  for (const [task, rows] of evidence.taskTranscripts) found.push(...checkTranscript(rows, task));
+  if (isTerminated) found.push(...checkTerminated(evidence));
+  else {
+    for (const asked of evidence.asked) found.push(...checkAsked(evidence, asked));
+    found.push(...checkOrders(evidence), ...checkTasks(evidence));
+  }
+  return found.map((violation) => `${evidence.session}: ${violation}`);
+}
+
+function checkFeed({ watcher, feed }: Evidence): string[] {
   const found = [...watcher.violations];
   if (JSON.stringify(watcher.events) !== JSON.stringify(feed))
     found.push(describeDifference(watcher.events, feed));
   if (feed.some((event, index) => event.offset !== index + 1)) found.push('the feed has a gap or a double');
-  for (const asked of evidence.asked) found.push(...checkAsked(evidence, asked));
-  found.push(
-    ...checkOrders(evidence),
-    ...checkTasks(evidence),
-    ...checkTranscript(evidence.transcript, 'the conversation'),
-  );
-  for (const [task, rows] of evidence.taskTranscripts) found.push(...checkTranscript(rows, task));
-  return found.map((violation) => `${evidence.session}: ${violation}`);
+  if (ofType(feed, 'session.closed').length !== 1) found.push('the feed does not end once');
+  return found;
 }
 
 function describeDifference(seen: Json[], feed: Json[]): string {
@@ -67,13 +74,16 @@ function checkAsked(evidence: Evidence, { tag, act, answer }: Asked): string[] {
   return [...found, ...own.flatMap(({ id }) => checkTask(evidence, `${tag}.t`, id))];
 }
 
-/** A turn fails only where the provider denied access, to this message or to one that came with it; and says so. */
-function checkFailure({ asked, transcript }: Evidence, tag: string, step: Json): string[] {
-  const together = asked.filter(({ answer }) => step.inputs.includes(answer.body.message));
-  const isDenied = together.some(({ act }) => act.troubles.includes('denied'));
-  if (!isDenied) return [`the turn of ${tag} failed`];
+const WORDS_OF_FAILURE = { denied: 'denied access (401)', down: 'It did not get better for 5 minutes' };
+
+/** A turn fails only where the provider refused for good this message or one of the same turn; and says so. */
+function checkFailure({ asked, transcript, feed }: Evidence, tag: string, step: Json): string[] {
+  const together = asked.filter(({ answer }) => takesMessage(feed, step.turn, answer.body.message));
+  const troubles = together.flatMap(({ act }) => act.troubles);
+  const clear = Object.entries(WORDS_OF_FAILURE).filter(([trouble]) => troubles.includes(trouble as Trouble));
+  if (clear.length === 0) return [`the turn of ${tag} failed`];
   const words = transcript.filter(({ turn, role }) => turn === step.turn && role === 'system').map(textOf);
-  const isClear = words.some((text) => text.includes('denied access (401)'));
+  const isClear = words.some((text) => clear.some(([, expected]) => text.includes(expected)));
   return isClear ? [] : [`${tag} failed without clear words: ${JSON.stringify(words)}`];
 }
 

@@ -32,7 +32,8 @@ export async function giveOrder(
 async function findTask(events: Json[], { tag, act, answer }: Asked): Promise<string | null> {
   if (act.kind === 'task') return answer.body.id as string;
   const isOver = ({ type, turn }: Json): boolean =>
-    type === 'turn.finished' && takesMessage(events, turn, answer.body.message);
+    type === 'session.closed' ||
+    (type === 'turn.finished' && takesMessage(events, turn, answer.body.message));
   const found = await waitFor(
     () => {
       const queued = events.find(({ type, title }) => type === 'task.queued' && title.includes(`#${tag}.t;`));

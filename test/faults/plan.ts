@@ -1,54 +1,21 @@
 /** Who dies, and when: a round's whole course follows from its seed. */
 import { TROUBLES } from './directive.ts';
 import type { Trouble, Verb } from './directive.ts';
+import { addHardship } from './hardship.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { GATES } from './store-gate.ts';
 import type { Gate } from './store-gate.ts';
-import type { Form, Part } from './site.ts';
+import type { Act, Moment, Order, RoundPlan, SecondTarget, Target } from './round-plan.ts';
+import type { Form } from './site.ts';
 
-/** `a task`: its workflow is terminated by hand. `everything`: all parts at once. */
-export type Target = Exclude<Part, 'whole'> | 'everything' | 'a task' | 'nobody';
-
-export type Moment =
-  | 'a model call'
-  | 'a model call of a task'
-  /** The answer is in the store, and Temporal has not heard of it. */
-  | 'a stored answer'
-  | 'any time'
-  | Gate;
-
-/** What a person orders right after an act: of the turn that runs, or of the task that the act started. */
-export type Order = 'interrupt' | 'steer' | 'stop';
-
-export type Act = { order?: Order } & ActKind;
-
-type ActKind =
-  | { kind: 'message'; verb: Exclude<Verb, 'work'>; steps: number; troubles: Trouble[]; waits: boolean }
-  /** A background agent that is started by hand. */
-  | { kind: 'task'; steps: number; troubles: Trouble[]; waits: boolean };
-
-export interface ConversationPlan {
-  team: 'openai' | 'anthropic';
-  acts: Act[];
-}
-
-export interface RoundPlan {
-  seed: number;
-  conversations: ConversationPlan[];
-  target: Target;
-  moment: Moment;
-  /** At which act of the first conversation. */
-  act: number;
-  /** Milliseconds: before the kill where the moment is any time, and until what died is started again. */
-  delayMs: number;
-  downMs: number;
-  /** Who dies once more while what died comes back, and how many milliseconds after it has begun to. */
-  second: { target: SecondTarget; afterMs: number } | null;
-}
-
-const SECOND_TARGETS = ['api', 'main', 'background', 'temporal', 'everything'] as const;
-export type SecondTarget = (typeof SECOND_TARGETS)[number];
+const SECOND_TARGETS: [SecondTarget, ...SecondTarget[]] = [
+  'api',
+  'main',
+  'background',
+  'temporal',
+  'everything',
+];
 
 const TARGETS: [Target, ...Target[]] = [
   ...(['api', 'main', 'main', 'background', 'temporal', 'store', 'redis'] as const),
@@ -71,7 +38,8 @@ export function makePlan(seed: number, form: Form): RoundPlan {
   // Now and then longer than a heartbeat may be late.
   const downMs = random.percent(15) ? 12_000 : random.below(3000);
   const plan = { seed, conversations, target, moment, act, delayMs, downMs, second: null };
-  return target === 'nobody' ? plan : addOrders(plan, createRandom(seed + 1_000_003), form);
+  const ordered = target === 'nobody' ? plan : addOrders(plan, createRandom(seed + 1_000_003), form);
+  return form === 'apart' ? addHardship(ordered, createRandom(seed + 2_000_003)) : ordered;
 }
 
 /** Drawn from a chance of their own, so that a seed's round is otherwise what it was before there were any. */
@@ -80,15 +48,21 @@ function addOrders(plan: RoundPlan, random: Random, form: Form): RoundPlan {
     // After an interrupt nobody could say whose turn it is that a denied message fails.
     const mayInterrupt = !acts.some(({ troubles }) => troubles.includes('denied'));
     const ordered = acts.map((act, at) => {
-      const order = pickOrder(random, act);
       const isStruck = index === 0 && at === plan.act;
-      return isStruck || order === null || (order === 'interrupt' && !mayInterrupt) ? act : { ...act, order };
+      const drawn = pickOrder(random, act);
+      const order = isStruck ? pickOrderOfStruck(plan) : drawn;
+      return order === null || (order === 'interrupt' && !mayInterrupt) ? act : { ...act, order };
     });
     return { team, acts: ordered };
   });
   const target = form === 'apart' ? random.pick(SECOND_TARGETS) : 'everything';
   const again = { target, afterMs: random.below(2500) };
   return { ...plan, conversations, second: plan.target !== 'a task' && random.percent(25) ? again : null };
+}
+
+/** Whoever knew of the answer is dead by then: it must not be lost. */
+function pickOrderOfStruck({ seed, moment }: RoundPlan): Order | null {
+  return moment === 'a stored answer' && seed % 2 === 0 ? 'interrupt' : null;
 }
 
 function pickOrder(random: Random, act: Act): Order | null {

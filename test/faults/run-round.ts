@@ -9,7 +9,7 @@ import { checkStore } from './check-store.ts';
 import type { Conversation, Evidence } from './evidence.ts';
 import { findViolations } from './invariants.ts';
 import { makePlan } from './plan.ts';
-import type { RoundPlan } from './plan.ts';
+import type { RoundPlan } from './round-plan.ts';
 import { checkRepeatedCalls } from './repeated-calls.ts';
 import type { Site } from './site.ts';
 import { postSteadily, readSteadily } from './steady-client.ts';
@@ -44,11 +44,14 @@ export async function runRound(site: Site, seed: number, name: string): Promise<
           isUndisturbed: plan.target === 'nobody',
           onAct: (act, tag, session) =>
             index === 0 && act === plan.act ? strike.arm(tag, session) : Promise.resolve(),
+          // When what died comes back.
+          onOrder: (act) => (index === 0 && act === plan.act ? strike.done : Promise.resolve()),
         }),
       ),
     ),
     strike.done,
   ]);
+  const terminated = plan.target === 'a session' ? (conversations[0]?.session ?? null) : null;
   const evidence: Evidence[] = [];
   const violations: string[] = [];
   for (const conversation of conversations) {
@@ -62,8 +65,11 @@ export async function runRound(site: Site, seed: number, name: string): Promise<
     ...[...taskTranscripts.values()].flat(),
   ]);
   const repeated = checkRepeatedCalls(requests, said);
-  violations.push(...repeated.violations, ...evidence.flatMap(findViolations));
-  if (site.gate !== null) violations.push(...(await checkStore(site.gate, conversations)));
+  violations.push(
+    ...repeated.violations,
+    ...evidence.flatMap((found) => findViolations(found, found.session === terminated)),
+  );
+  if (site.gate !== null) violations.push(...(await checkStore(site.gate, conversations, terminated)));
   const replayed = await replayAll(site, conversations, violations);
   const answers = conversations.flatMap((conversation) => conversation.asked.map(({ answer }) => answer));
   return {
@@ -117,12 +123,23 @@ async function gather({ url }: Site, conversation: Conversation): Promise<Eviden
     },
     { what: 'the whole feed' },
   );
-  const tasks = await readSteadily(url, `${path}/tasks`);
+  // Those of a session that was terminated are told to stop, and nobody waits for them.
+  const tasks = await waitFor(
+    async () => {
+      const listed = await readSteadily(url, `${path}/tasks`);
+      return listed.every(({ endedAt }) => endedAt !== null) ? listed : null;
+    },
+    { deadline: 60_000, what: 'the ends of all tasks' },
+  );
   const taskTranscripts = new Map<string, Json[]>();
   for (const { id } of tasks)
     taskTranscripts.set(id, await readSteadily(url, `${path}/tasks/${id}/messages`));
   const transcript = await readSteadily(url, `${path}/messages`);
   return { ...conversation, feed, transcript, tasks, taskTranscripts };
+}
+
+async function isOver({ temporal }: Site, id: string): Promise<boolean> {
+  return (await temporal.workflow.getHandle(id).describe()).status.name !== 'RUNNING';
 }
 
 async function replayAll(site: Site, conversations: Conversation[], violations: string[]): Promise<number> {
@@ -131,7 +148,7 @@ async function replayAll(site: Site, conversations: Conversation[], violations: 
   for (const { session } of conversations) {
     const id = `ws/default/session/${session}`;
     // The end of the workflow follows the last event that it tells.
-    await site.temporal.workflow.getHandle(id).result();
+    await waitFor(() => isOver(site, id), { what: `the end of ${id}` });
     const runs = await fetchRuns(site.temporal, id);
     count += runs.length;
     await replayRuns({ code }, runs).catch((error: unknown) => violations.push(String(error)));

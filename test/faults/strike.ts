@@ -1,8 +1,9 @@
 /** Carries out what a plan says: waits for its moment, kills its target, and starts again what died. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toWorkflowId } from '../../protocol/ids.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Hold } from './fault-provider.ts';
-import type { RoundPlan } from './plan.ts';
+import type { RoundPlan } from './round-plan.ts';
 import type { Part, Site } from './site.ts';
 import type { ClosedGate, Gate } from './store-gate.ts';
 
@@ -112,18 +113,24 @@ async function inTime(moment: Promise<void>, what: string): Promise<void> {
   await waitFor(() => hasCome, { deadline: MOMENT_COMES_WITHIN_MS, interval: 5, what });
 }
 
+/** Terminations are by hand, as an operator would with the Temporal CLI or its Web UI. */
 async function killTarget(site: Site, { target }: RoundPlan, session: string): Promise<void> {
-  return target === 'a task' ? terminateTask(site, session) : kill(site, target);
+  if (target === 'a session') await site.temporal.workflow.getHandle(toSession(session)).terminate('by hand');
+  else if (target === 'a task') await terminateTask(site, session);
+  else await kill(site, target);
 }
 
-async function kill(site: Site, target: Exclude<RoundPlan['target'], 'a task'>): Promise<void> {
+async function kill(site: Site, target: Exclude<RoundPlan['target'], 'a task' | 'a session'>): Promise<void> {
   const parts: Part[] = target === 'everything' || target === 'nobody' ? site.parts : [target];
   await Promise.all(parts.map((part) => site.kill(part)));
 }
 
-/** By hand, as an operator would with the Temporal CLI or its Web UI. */
+function toSession(session: string): string {
+  return toWorkflowId({ workspace: 'default', session, task: null });
+}
+
 async function terminateTask({ temporal }: Site, session: string): Promise<void> {
-  const query = `WorkflowId STARTS_WITH "ws/default/session/${session}/task/" AND ExecutionStatus = "Running"`;
+  const query = `WorkflowId STARTS_WITH "${toSession(session)}/task/" AND ExecutionStatus = "Running"`;
   const found = await waitFor(
     async () => {
       for await (const { workflowId } of temporal.workflow.list({ query })) return workflowId;

@@ -20,6 +20,8 @@ export function misbehave(trouble: Trouble, answer: Answer, protocol: Protocol):
       return refuse(protocol, 500, 'api_error');
     case 'overloaded':
       return refuse(protocol, 529, 'overloaded_error');
+    case 'down':
+      return refuse(protocol, 503, 'api_error');
     case 'denied':
       return refuse(protocol, 401, 'authentication_error');
     case 'reset_before':

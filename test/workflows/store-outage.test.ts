@@ -62,6 +62,24 @@ describe('a store that is killed', () => {
     await expectOnce(session, ['message.queued', 'turn.started', 'message.committed', 'turn.finished']);
   });
 
+  it('while a turn is interrupted is waited for: what was said is kept, and the turn did not fail', async () => {
+    const session = await offstage.open(team, {
+      assistant: [{ begin: 'Once upon', after: new Promise(() => undefined) }],
+    });
+    await session.say('Tell a story');
+    const conversation = { workspace: 'default', session: session.id, task: null };
+    await waitFor(async () => (await offstage.store.partials.read(conversation)) !== null);
+    await postgres.kill();
+    expect(await session.update('interrupt', {})).toEqual({ turn: 1, changed: true });
+    session.interruptByBus(1);
+    await postgres.restart();
+    await session.untilIdle(1);
+    expect(session.model.calls).toHaveLength(1);
+    expect(await session.transcript()).toEqual(['user: Tell a story', 'assistant: Once upon']);
+    await expectOnce(session, ['turn.interrupting', 'message.committed', 'turn.finished']);
+    expect((await session.events()).at(-1)).toMatchObject({ type: 'turn.finished', outcome: 'interrupted' });
+  });
+
   it('before a turn and while a task ends is waited for: messages are taken, and all of it is told once', async () => {
     const found = defer();
     const session = await offstage.open(team, {

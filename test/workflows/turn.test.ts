@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ConversationEvent } from '../../protocol/events.ts';
+import { StoreAway } from '../../storage/store-away.ts';
 import { defer } from '../support/deferred.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
@@ -190,5 +191,42 @@ describe('an interrupt', () => {
       expect(lastTurn(await session.events()).outcome).toBe('interrupted');
       expect(await session.update('interrupt', {})).toEqual({ turn: null, changed: false });
     }
+  });
+
+  it('of a call whose worker was lost with a reply that it had stored tells of that reply, and runs no tool of it', async () => {
+    const session = await offstage.open(planner, {
+      planner: [
+        { call: [{ name: 'create_todo', arguments: { description: 'Buy milk' } }] },
+        { say: 'Not yet.' },
+      ],
+    });
+    const { teams, transcript } = offstage.store;
+    const commit = transcript.commitReply.bind(transcript);
+    const away = jest.spyOn(teams, 'get');
+    const lost = jest.spyOn(transcript, 'commitReply').mockImplementationOnce(async (...reply) => {
+      away.mockRejectedValue(new StoreAway('nobody listens'));
+      await commit(...reply);
+      throw new StoreAway('nobody listens');
+    });
+    lost.mockImplementationOnce(() => Promise.reject(new Error('the worker is gone')));
+    await session.say('Note it');
+    await waitFor(() => lost.mock.calls.length === 2);
+    await session.update('interrupt', {});
+    away.mockRestore();
+    lost.mockRestore();
+    await session.untilIdle(1);
+    const events = await session.events();
+    expect(events.filter(({ type }) => type === 'message.committed')).toHaveLength(1);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'tool.finished', outcome: 'cancelled' }));
+    expect(lastTurn(events).outcome).toBe('interrupted');
+    expect(session.model.calls).toHaveLength(1);
+    await session.say('Did you?');
+    await session.untilIdle(2);
+    expect((await session.transcript()).slice(1)).toEqual([
+      'assistant: ',
+      'tool: cancelled: the turn was stopped',
+      'user: Did you?',
+      'assistant: Not yet.',
+    ]);
   });
 });
