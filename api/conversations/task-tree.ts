@@ -28,13 +28,12 @@ export async function readTaskTree(
   for (const record of records) {
     if (record.starter === null ? known === null : !isTerminal(record.status)) starters.add(record.starter);
   }
-  const answers = await Promise.all([...starters].map((task) => readViews(source, { ...session, task })));
+  const asked = [...starters];
+  const answers = await Promise.all(asked.map((task) => readViews(source, { ...session, task })));
+  const own = known ?? answers[asked.indexOf(null)] ?? [];
   const views = [...(known ?? []), ...answers.flatMap((answer) => answer ?? [])];
   return {
-    records: sortByStart(
-      addUnopened(records, session, known ?? answers.flatMap((answer) => answer ?? [])),
-      views,
-    ),
+    records: sortByStart(addUnopened(records, session, own), views),
     views: new Map(views.map((view) => [view.id, view])),
     isStale: answers.includes(null),
   };
