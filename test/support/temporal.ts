@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { connectGateway } from '../../api/gateway/connection.ts';
 
 export interface TestServer {
   address: string;
@@ -14,12 +15,12 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Connects to the run's Temporal server (started once by Jest's globalSetup). Close it in `afterAll`. */
+/** Connects to the run's Temporal server as an API does (it was started once by Jest's globalSetup). Close it in `afterAll`. */
 export async function connectToTestServer(): Promise<TestServer> {
   quietRuntime();
   const address = readRunVariable('TEST_TEMPORAL_ADDRESS');
   const namespace = 'default';
-  const clientConnection = await Connection.connect({ address });
+  const clientConnection = await connectGateway({ address });
   const workerConnection = await NativeConnection.connect({ address });
   return {
     address,
