@@ -151,11 +151,13 @@ export class SessionFeed {
 
   async #readBegin(from: number): Promise<FeedHead> {
     const page = await this.#source.readPage(this.id, from, PAGE);
-    this.#first = { from, page };
     const { events, transfers, isAtHead, isEnded } = page;
     const last = events.at(-1);
     const isAll = last !== undefined && transfers !== null && isAtHead && !isEnded;
-    return isAll ? { offset: last.offset, isLive: true, transfers } : this.#source.findHead(this.id);
+    // A page that fell between two runs has less than the head that is found a moment later.
+    if (!isAll) return this.#source.findHead(this.id);
+    this.#first = { from, page };
+    return { offset: last.offset, isLive: true, transfers };
   }
 
   #receive(message: LiveMessage): void {
