@@ -6,8 +6,8 @@ export type TeamContent = Omit<Team, 'version'>;
 
 /** sha256, its first 16 bytes as hex, over JSON with sorted keys: the order in the file changes nothing. */
 export function teamVersion(team: TeamContent): string {
-  const { name, entry, agents, models, functions, limits, onClose, unavailable } = team;
-  const content = { name, entry, agents, models, functions, limits, onClose, unavailable };
+  // All of it: the store keeps what it has under a version, so what is left out here would never change.
+  const content = { ...team, version: undefined };
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(content)))
     .digest('hex')

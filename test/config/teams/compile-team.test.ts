@@ -241,4 +241,16 @@ describe('the version of a team', () => {
     expect(versionOf(yaml.replace('Hi', 'Ho'))).not.toBe(versionOf(yaml));
     expect(versionOf(yaml, 'other')).not.toBe(versionOf(yaml));
   });
+
+  it.each([
+    ['what comes before a session', 'session: { pre: [{ background_agent: root }] }'],
+    ['the analysis after it', 'session: { analysis: { model: openai/m, parameters: { type: object } } }'],
+    ['its end by time', 'session: { idle_timeout: 5s }'],
+    ['what happens to tasks at its close', 'session: { on_close: wrap_up }'],
+    ['the limits', 'limits: { max_running_tasks: 3 }'],
+  ])('changes with %s', (_what, more) => {
+    const changed = versionOf(`${yaml}${more}\n`);
+    expect(changed).toMatch(/^[0-9a-f]{32}$/);
+    expect(changed).not.toBe(versionOf(yaml));
+  });
 });
