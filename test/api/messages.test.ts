@@ -47,7 +47,7 @@ async function playTurn(text: string): Promise<void> {
     model: 'm',
     inputs: [message.id],
   });
-  await store.transcript.openStep(id, { turn: 1, step: 1, run: 'run', requestHash: 'hash' });
+  await store.transcript.openStep(id, { turn: 1, step: 1, run: 'run' });
   await store.transcript.commitReply(id, {
     id: 'msg_reply',
     place,
@@ -76,7 +76,11 @@ async function playTurn(text: string): Promise<void> {
   });
   gateway.record(id, { type: 'turn.finished', turn: 1, outcome: 'answered', error: null, usage });
   const { events } = gateway.find(id);
-  api.bus.publish(`live/default/${id.session}/`, { type: 'poke', offset: events.length });
+  api.bus.publish(`live/default/${id.session}/`, {
+    type: 'poke',
+    offset: events.length,
+    endsTurn: true,
+  });
 }
 
 describe('a message', () => {
@@ -153,10 +157,7 @@ describe('a message', () => {
   });
 
   it('with Prefer: wait is acknowledged when its turn cannot be watched', async () => {
-    const read = api.gateway.read.bind(api.gateway);
-    // Where the feed stands is told in time, and what is in it is not.
     const look = jest.spyOn(api.gateway, 'read').mockRejectedValue(new TemporalAway('Reading'));
-    look.mockImplementationOnce(read);
     const headers = { prefer: 'wait=30', 'idempotency-key': 'unwatched' };
     const reply = await api.send('POST', path, { text: 'Hello' }, headers);
     expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id, turn: 1 } });
@@ -175,7 +176,8 @@ describe('a message', () => {
       await found.promise;
       throw new TemporalAway('Reading');
     });
-    const reply = await api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=0' });
+    const headers = { prefer: 'wait=0', 'idempotency-key': 'found late' };
+    const reply = await api.send('POST', path, { text: 'Hello' }, headers);
     expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id } });
     expect(look).toHaveBeenCalled();
     found.resolve();
@@ -185,10 +187,11 @@ describe('a message', () => {
   it('that the store could not note down any more is named, and is the same when it is sent again', async () => {
     const remember = jest.spyOn(api.store.acceptedMessages, 'remember');
     remember.mockRejectedValueOnce(new StoreAway('nobody listens'));
-    const away = await api.send('POST', path, { text: 'Hello' });
+    const headers = { 'idempotency-key': 'not noted' };
+    const away = await api.send('POST', path, { text: 'Hello' }, headers);
     expect(away).toMatchObject({ status: 503, body: { message: sent()[0]?.id } });
-    expect(away.body.detail).toContain(`retry with this Idempotency-Key: ${away.body.message}`);
-    const again = await api.send('POST', path, { text: 'Hello' }, { 'idempotency-key': away.body.message });
+    expect(away.body.detail).toContain('retry with this Idempotency-Key: not noted');
+    const again = await api.send('POST', path, { text: 'Hello' }, headers);
     expect([again.status, again.body.message]).toEqual([202, away.body.message]);
     expect(new Set(sent().map((message) => message.id)).size).toBe(1);
     remember.mockRestore();

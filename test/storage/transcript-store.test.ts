@@ -12,7 +12,9 @@ let count = 0;
 
 const stale = { type: REFUSALS.staleStep };
 const open = (turn: number, step: number, run = 'run-1', requestHash?: string) =>
-  store.transcript.openStep(conversation, { turn, step, run, ...(requestHash ? { requestHash } : {}) });
+  requestHash === undefined
+    ? store.transcript.openStep(conversation, { turn, step, run })
+    : store.transcript.claimStep(conversation, { turn, step, run, requestHash });
 const commit = (...reply: Parameters<typeof makeReply>) =>
   store.transcript.commitReply(conversation, makeReply(...reply));
 const texts = async () => textsOf(await store.transcript.read(conversation));
