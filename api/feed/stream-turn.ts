@@ -11,7 +11,7 @@ import { writeStream } from './write-stream.ts';
 
 /** Gives the acknowledgement where the turn cannot be watched: the message was accepted all the same. */
 export async function streamTurn(
-  { feeds, isShutDown }: Pick<Services, 'feeds' | 'isShutDown'>,
+  { feeds, shutDown }: Pick<Services, 'feeds' | 'shutDown'>,
   {
     id,
     deliver,
@@ -32,7 +32,7 @@ export async function streamTurn(
     throw opening.reason;
   }
   const reader = opening.value;
-  await writeStream(response, reader, { choose: createChoice(acknowledgement), isShutDown });
+  await writeStream(response, reader, { choose: createChoice(acknowledgement), shutDown });
   return null;
 }
 

@@ -29,19 +29,22 @@ interface Wait {
 }
 
 /**
- * Delivers the message and waits. `answered` is null when the time passes, the session is closed, or its feed cannot be
- * read, before the turn has ended: the message was accepted all the same.
+ * Delivers the message and waits. `answered` is null when the time passes, the session is closed, this process ends, or
+ * the feed cannot be read, before the turn has ended: the message was accepted all the same.
  */
 export async function waitForTurn(
-  { bus, source }: Pick<Services, 'bus' | 'source'>,
+  { bus, source, shutDown }: Pick<Services, 'bus' | 'source' | 'shutDown'>,
   { id, deliver, isRepeatable, seconds, response }: Wait,
 ): Promise<{ acknowledgement: Acknowledgement; answered: AnsweredMessageResource | null }> {
   // Before the message is on its way: its turn may be over before the acknowledgement is here.
   const ends = new EndsOfTurns(bus, id);
+  const leave = (): void => ends.leave();
   try {
     const acknowledgement = await deliver();
-    const timer = setTimeout(() => ends.leave(), seconds * 1000);
-    whenClosed(response, () => ends.leave());
+    const timer = setTimeout(leave, seconds * 1000);
+    whenClosed(response, leave);
+    shutDown.addEventListener('abort', leave);
+    if (shutDown.aborted) leave();
     try {
       const isOver = ends.left.then(() => null);
       const turn = watchTurn(source, id, { acknowledgement, isRepeatable, ends });
@@ -51,9 +54,10 @@ export async function waitForTurn(
       return { acknowledgement, answered: null };
     } finally {
       clearTimeout(timer);
+      shutDown.removeEventListener('abort', leave);
     }
   } finally {
-    ends.leave();
+    leave();
   }
 }
 

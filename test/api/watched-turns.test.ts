@@ -93,6 +93,18 @@ describe('a message that is waited for', () => {
     expect(reply).toMatchObject({ status: 200, body: { outcome: 'answered' } });
   });
 
+  it('is acknowledged when the process ends before its turn does', async () => {
+    const ending = await startFakeApi();
+    const { body } = await ending.send('POST', '/v1/sessions', { team: 'assistant' });
+    const session = { workspace: 'default', session: body.id, task: null };
+    const to = `/v1/sessions/${body.id}/messages`;
+    const reply = ending.send('POST', to, { text: 'Hello' }, { prefer: 'wait=300' });
+    await waitFor(() => ending.gateway.find(session).sent.length > 0);
+    await ending.shutDown();
+    expect(await reply).toMatchObject({ status: 202, body: { turn: 1 } });
+    await ending.close();
+  });
+
   it('waits on when it is another turn that has ended', async () => {
     const [reply] = await Promise.all([
       api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=30' }),
