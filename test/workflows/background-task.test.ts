@@ -39,6 +39,7 @@ describe('a background agent', () => {
     });
     await session.say('What is it?');
     await session.untilIdle(1);
+    await waitFor(() => session.model.calls.some(({ agent }) => agent === 'researcher'));
     const running = (await session.read()).view.tasks[0];
     expect(running).toMatchObject({ agent: 'researcher', status: 'running', depth: 1 });
     work.resolve();
@@ -217,7 +218,7 @@ describe('a background agent', () => {
 
 describe('a background agent that is slow', () => {
   it('gives the agent that started it a turn to say so, with what it last said of its progress', async () => {
-    const work = defer();
+    const [work, reported] = [defer(), defer()];
     const nudging = makeTeam({
       root: {
         subAgents: ['researcher'],
@@ -228,13 +229,16 @@ describe('a background agent that is slow', () => {
     const session = await offstage.open(nudging, {
       root: [
         { call: [start()] },
-        { say: 'I have started.' },
+        { say: 'I have started.', after: reported.promise },
         { say: 'Half of it is done.' },
         { say: 'It is 42.' },
       ],
       researcher: [
         { call: [{ name: 'report_progress', arguments: { message: 'Half done', percent: 50 } }] },
-        { say: 'The answer is 42.', after: work.promise },
+        () => {
+          reported.resolve();
+          return { say: 'The answer is 42.', after: work.promise };
+        },
       ],
     });
     await session.say('What is it?');
