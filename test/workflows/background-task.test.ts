@@ -155,7 +155,7 @@ describe('a background agent', () => {
   });
 
   it('reads what it is told at its next step', async () => {
-    const step = defer();
+    const [step, begun] = [defer(), defer()];
     const session = await offstage.open(team, {
       root: [
         { call: [start()] },
@@ -166,11 +166,18 @@ describe('a background agent', () => {
               arguments: { task_id: taskIdIn(call.request), message: 'Use metres' },
             },
           ],
+          after: begun.promise,
         }),
         { say: 'Told it.' },
         { say: 'In metres.' },
       ],
-      researcher: [{ say: 'In feet.', after: step.promise }, { say: 'In metres.' }],
+      researcher: [
+        () => {
+          begun.resolve();
+          return { say: 'In feet.', after: step.promise };
+        },
+        { say: 'In metres.' },
+      ],
     });
     await session.say('How far?');
     await session.untilIdle(1);
