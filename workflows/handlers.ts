@@ -4,6 +4,7 @@
  */
 import {
   ApplicationFailure,
+  CancellationScope,
   currentUpdateInfo,
   defineQuery,
   defineSignal,
@@ -22,6 +23,7 @@ import type {
   UpdateResults,
 } from '../protocol/session-messages.ts';
 import type { Conversation } from './conversation.ts';
+import { untilRestIsHandled } from './until-rest-is-handled.ts';
 
 const readQuery = defineQuery<ConversationRead, [number]>(QUERIES.read);
 
@@ -30,13 +32,22 @@ export function refuse(refusal: Refusal | null): void {
   if (refusal !== null) throw ApplicationFailure.create({ ...refusal, nonRetryable: true });
 }
 
-/** An update's handler and validator, by the shapes of the protocol. */
+/**
+ * An update's handler and validator, by the shapes of the protocol. The validator is asked again when the update's turn
+ * has come; a workflow that was cancelled still answers.
+ */
 export function setUpdateHandler<Name extends keyof UpdateArguments>(
   name: Name,
   handler: (argument: UpdateArguments[Name]) => UpdateResults[Name] | Promise<UpdateResults[Name]>,
   validator: (argument: UpdateArguments[Name]) => void,
 ): void {
-  setHandler(defineUpdate<UpdateResults[Name], [UpdateArguments[Name]]>(UPDATES[name]), handler, {
+  const handle = (argument: UpdateArguments[Name]): Promise<UpdateResults[Name]> =>
+    CancellationScope.nonCancellable(async () => {
+      await untilRestIsHandled();
+      validator(argument);
+      return handler(argument);
+    });
+  setHandler(defineUpdate<UpdateResults[Name], [UpdateArguments[Name]]>(UPDATES[name]), handle, {
     validator,
   });
 }

@@ -1,5 +1,5 @@
 /** The workflow of what runs after a session, which is over by then: the analysis, then the hooks in order. */
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { groupHooks } from '../core/group-hooks.ts';
 import type { HooksInput, PostSessionEnd } from '../protocol/hook-runs.ts';
 import * as activities from './durable-activities.ts';
@@ -21,6 +21,7 @@ export async function postSession(input: HooksInput): Promise<PostSessionEnd> {
       if (run.isStopped) break;
       await Promise.all(group.map((member) => runHook(run, member, () => false)));
     }
+    await condition(() => !run.conversation.launcher.isWriting);
     return { hooks: run.hooks };
   });
 }

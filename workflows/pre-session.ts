@@ -1,5 +1,5 @@
 /** The workflow of what runs before a session: its hooks in order. What they answer decides whether there is a session. */
-import { CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { groupHooks } from '../core/group-hooks.ts';
 import { toRefusal } from '../core/hook-refusal.ts';
 import type { HooksInput, PreSessionEnd } from '../protocol/hook-runs.ts';
@@ -25,6 +25,7 @@ export async function preSession(input: HooksInput): Promise<PreSessionEnd> {
     const end = await runGroups(run);
     if (end.outcome === 'ready') await markReady({ at: now() });
     await news.isTold;
+    await condition(() => !run.conversation.launcher.isWriting);
     return end;
   });
 }

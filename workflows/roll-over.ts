@@ -3,18 +3,17 @@ import { allHandlersFinished, workflowInfo } from '@temporalio/workflow';
 import type { ConversationState } from '../core/conversation-state.ts';
 import { forgetArchived, mayRollOver } from '../core/rollover.ts';
 import type { ArchiveRequest } from '../protocol/activities.ts';
-import type { RolloverThreshold } from '../protocol/task.ts';
+import type { Conversation } from './conversation.ts';
 import { archive } from './durable-activities.ts';
 
 /** Whether this run is long enough, and nothing is under way that the next one could not take up. */
 export function isRolloverDue(
-  state: ConversationState,
-  threshold: RolloverThreshold,
+  { state, launcher, rollover: threshold }: Conversation,
   turns: number,
 ): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
   const isLong = turns >= threshold.turns || historyLength >= threshold.events || continueAsNewSuggested;
-  return isLong && mayRollOver(state) && allHandlersFinished();
+  return isLong && mayRollOver(state) && !launcher.isWriting && allHandlersFinished();
 }
 
 /** Has events and rows that only the workflow has written to the store, and forgets them. */

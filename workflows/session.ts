@@ -6,6 +6,7 @@ import { openConversation } from '../core/conversation-state.ts';
 import type { ConversationState } from '../core/conversation-state.ts';
 import { takeEndReason } from '../core/engine-tools/end-session.ts';
 import { hasRunningFunctions } from '../core/finish-function.ts';
+import { unkeptStatuses } from '../core/kept-status.ts';
 import { nextNudge, nudge } from '../core/nudge.ts';
 import { placeWaitingMessages } from '../core/place-inputs.ts';
 import { toCarriedState } from '../core/rollover.ts';
@@ -60,8 +61,9 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
   const state = carried === undefined ? openConversation(opening) : readCarriedState(opening, carried);
   const conversation = createConversation(state, input);
   const closing: Closing = { request: null };
-  setHandlers(conversation, closing);
+  // What came before the first run began is handled as handlers are set, and stands behind the opening.
   if (carried === undefined) openSession(conversation, input);
+  setHandlers(conversation, closing);
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
@@ -165,9 +167,9 @@ function hasten(
 
 /** The loop: a turn whenever something waits, a new run when this one is long, until the session is closed. */
 async function runTurns(conversation: Conversation, closing: Closing, input: SessionInput): Promise<void> {
-  const { state, ports, rollover } = conversation;
+  const { state, ports } = conversation;
   let turns = 0;
-  const isDue = (): boolean => isRolloverDue(state, rollover, turns);
+  const isDue = (): boolean => isRolloverDue(conversation, turns);
   const waits = (): boolean => state.inbox.length > 0 || state.status !== 'open' || isDue();
   while (state.status === 'open') {
     await condition(() => waits() || nextNudge(state) !== null);
@@ -209,9 +211,9 @@ async function keepPlacedMessages(state: ConversationState): Promise<void> {
   if (state.unstored.some(({ kind }) => kind === 'user')) await archiveConversation(state);
 }
 
-/** Tasks first, then the end: the close is complete only when the tree is quiet. */
+/** Tasks first, then the end: the close is complete only when the tree is quiet, and the store knows of it. */
 async function settle(conversation: Conversation, onClose: OnClose): Promise<SessionSummary> {
-  const { state, ports, functions } = conversation;
+  const { state, ports, functions, launcher } = conversation;
   upsertSearchAttributes(toStatusAttribute('closing'));
   const tasks = state.tasks.filter((task) => onClose !== 'keep' || !mayBeKept(task));
   const mode = onClose === 'wrap_up' ? 'wrap_up' : 'now';
@@ -222,7 +224,9 @@ async function settle(conversation: Conversation, onClose: OnClose): Promise<Ses
     () =>
       tasks.every((task) => isTerminal(task.status)) &&
       state.tasks.every(({ status }) => status !== 'cancelling') &&
-      !hasRunningFunctions(state),
+      !hasRunningFunctions(state) &&
+      !launcher.isWriting &&
+      unkeptStatuses(state).length === 0,
   );
   placeWaitingMessages(state);
   const reason = state.closeReason ?? 'closed';

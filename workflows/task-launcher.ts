@@ -35,6 +35,8 @@ export class TaskLauncher {
   /** The tasks that this run started: it hears of their ends by their handles. */
   readonly #handled = new Set<string>();
   #awaitsPlaces = false;
+  /** How many writes to the store are under way beside the loop. */
+  #writes = 0;
   /** The tasks that are being told something. */
   readonly #telling = new Set<string>();
 
@@ -50,11 +52,16 @@ export class TaskLauncher {
     };
   }
 
+  /** Whether the store is being told something: the server drops what a run that is over had asked for. */
+  get isWriting(): boolean {
+    return this.#writes > 0;
+  }
+
   /** Starts what is queued, as far as the caps allow. */
   launch(): void {
     for (const task of this.#state.tasks) {
       const isNew = task.launch === 'unopened' && this.#state.unopened[task.id] !== undefined;
-      if (isNew) inBackground(() => this.#open(task));
+      if (isNew) this.#write(() => this.#open(task));
     }
     this.#launchOpened();
   }
@@ -62,7 +69,7 @@ export class TaskLauncher {
   /** Of a task that never had a workflow. */
   storeStop(id: string): void {
     const task = findTask(this.#state, id);
-    if (task !== undefined) inBackground(() => this.#storeStop(task));
+    if (task !== undefined) this.#write(() => this.#storeStop(task));
   }
 
   /** One order after the other: each has arrived before the next one is sent. */
@@ -110,6 +117,14 @@ export class TaskLauncher {
       }
     });
     this.launch();
+  }
+
+  #write(run: () => Promise<void>): void {
+    this.#writes += 1;
+    inBackground(async () => {
+      await run();
+      this.#writes -= 1;
+    });
   }
 
   #inherited(): string[] {

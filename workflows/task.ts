@@ -39,10 +39,11 @@ interface WorkEnd {
 
 export async function task(input: TaskInput): Promise<TaskReport> {
   const conversation = createConversation(openState(input), input);
+  // What came before the first run began is handled as handlers are set, and stands behind its beginning.
+  if (input.carried === undefined) begin(conversation, input);
   setReadHandler(conversation);
   setTaskHandlers(conversation);
   const stop = heedOrders(conversation, input.task);
-  if (input.carried === undefined) begin(conversation, input);
   return CancellationScope.nonCancellable(async () => {
     void tellStarterOfSteps(conversation, input);
     void keepStatuses(conversation.state);
@@ -96,9 +97,9 @@ const ORDER_ARRIVES_WITHIN_MS = 60_000;
 
 /** Turns until there is an answer that nothing that the task started could still change. */
 async function work(conversation: Conversation, input: TaskInput, stop: TaskStop): Promise<WorkEnd> {
-  const { state, ports, rollover } = conversation;
+  const { state, ports } = conversation;
   const firstStep = state.step;
-  const isDue = (): boolean => isRolloverDue(state, rollover, state.step - firstStep);
+  const isDue = (): boolean => isRolloverDue(conversation, state.step - firstStep);
   let partial = false;
   while (!stop.isNow) {
     if (state.wrapsUp) await untilChildrenEnded(conversation, stop);
@@ -143,11 +144,11 @@ function lastError(state: ConversationState): EventError | null {
 
 /** Its own tasks end first; then its result is in the store, its starter is told, and it is over. */
 async function finish(conversation: Conversation, input: TaskInput, end: WorkEnd): Promise<TaskReport> {
-  const { state, ports, functions } = conversation;
+  const { state, ports, functions, launcher } = conversation;
   state.status = 'closing';
   for (const child of state.tasks) requestStop(state, ports, child);
   functions.cancel();
-  await condition(() => !hasUnfinishedTasks(state) && state.receipts.length === 0);
+  await condition(() => !hasUnfinishedTasks(state) && state.receipts.length === 0 && !launcher.isWriting);
   const report = {
     task: input.task,
     ...end,

@@ -14,8 +14,11 @@ import { Refused, TemporalAway, WorkflowGone } from './failures.ts';
 /** A run that continues as new is gone for a few milliseconds. */
 const PAUSE_MS = 30;
 const REFUSED_WITHIN_MS = 5;
-/** The server's type of failure for an update that its run accepted and did not live to answer. */
-const RUN_ENDED_FIRST = 'AcceptedUpdateCompletedWorkflow';
+/**
+ * The server's types of failure for an update that its run accepted and did not live to answer, and for one that a
+ * worker gave back as if it had not seen it. Either is sent again: what it may have done is known by its id.
+ */
+const UNANSWERED = ['AcceptedUpdateCompletedWorkflow', 'UnprocessedUpdate'];
 
 export interface UpdateCall<Name extends keyof UpdateArguments> {
   workflowId: string;
@@ -87,8 +90,9 @@ async function explain<Name extends keyof UpdateArguments>(
   if (!(error instanceof WorkflowUpdateFailedError)) throw error;
   const failure = error.cause;
   if (!(failure instanceof ApplicationFailure)) throw error;
-  if (failure.type === REFUSALS.rollingOver || failure.type === RUN_ENDED_FIRST) return;
-  throw new Refused(failure.type ?? 'unknown', failure.message);
+  const type = failure.type ?? 'unknown';
+  if (type === REFUSALS.rollingOver || UNANSWERED.includes(type)) return;
+  throw new Refused(type, failure.message);
 }
 
 async function isRunning(client: Client, workflowId: string, leftMs: number): Promise<boolean> {

@@ -69,10 +69,11 @@ function toProblem(error: unknown): Problem {
   );
 }
 
-/** Errors of Express's body parsers carry a `type` and a status. */
+/** Errors of Express's body parsers carry a `type` and a status; a type alone is somebody else's. */
 function fromBodyParser(error: unknown): Problem | null {
   if (!(error instanceof Error)) return null;
   const { type, status, limit } = error as Error & { type?: string; status?: number; limit?: number };
+  if (status === undefined) return null;
   switch (type) {
     case 'entity.parse.failed':
       return new Problem('malformed-json', `The body is not valid JSON: ${error.message}`);

@@ -121,7 +121,10 @@ describe('while every worker is away', () => {
   it('commands get 503 with the id to retry with, and reads come from the store', async () => {
     api = await startRealApi({ deadlines: { commandMs: 700, readMs: 500 } });
     const session = await api.open({ root: [{ say: 'Hello.' }] });
-    await api.send('POST', `${session}/messages`, { text: 'Hi' }, { prefer: 'wait=30' });
+    const hi = { 'idempotency-key': 'hi', prefer: 'wait=30' };
+    await waitFor(
+      async () => (await api.send('POST', `${session}/messages`, { text: 'Hi' }, hi)).status === 200,
+    );
     await api.stopWorkers();
     const reply = await api.send('POST', `${session}/messages`, { text: 'Are you there?' });
     expect([reply.status, reply.body.type]).toEqual([503, 'urn:offstage:problem:unavailable']);

@@ -73,6 +73,7 @@ describe('a message', () => {
     [new WorkflowGone('x'), 409, 'session-closed'],
     [new Refused('session.inbox_full', 'too much waits'), 429, 'inbox-full'],
     [new Refused('message.id_reused', 'known'), 422, 'idempotency-key-reused'],
+    [new Refused('something.else', 'not of the body'), 500, 'internal'],
   ])('that is refused by %s gets its problem', async (failure, status, problem) => {
     api.gateway.failures = { sendMessage: failure };
     const reply = await api.send('POST', path, { text: 'Hello' });

@@ -130,6 +130,9 @@ describe('tasks over HTTP', () => {
     expect(again.body).toEqual(paused.body);
     expect((await api.send('POST', `${path}/pause`)).body).toEqual({ ...held, changed: false });
     await api.send('POST', `${path}/messages`, { text: 'Be brief.' });
+    // It hears one order after the other: with the words it has the pause, too.
+    const said = async () => (await api.send('GET', `${path}/messages`)).body.data.map(textOf);
+    await waitFor(async () => (await said()).includes('Be brief.'));
     gate.resolve();
     expect((await api.send('GET', path)).body.status).toBe('paused');
     const resumed = await api.send('POST', `${path}/resume`);

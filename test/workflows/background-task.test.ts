@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import { defer } from '../support/deferred.ts';
+import type { ScriptedStep } from '../support/scripted-model.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
 import type { TestSession } from '../support/test-session.ts';
@@ -39,6 +40,7 @@ describe('a background agent', () => {
     });
     await session.say('What is it?');
     await session.untilIdle(1);
+    await waitFor(() => session.model.calls.some(({ agent }) => agent === 'researcher'));
     const running = (await session.read()).view.tasks[0];
     expect(running).toMatchObject({ agent: 'researcher', status: 'running', depth: 1 });
     work.resolve();
@@ -153,6 +155,35 @@ describe('a background agent', () => {
     ]);
   });
 
+  it('does not hold what is said next in the turn that started it, though other workers take both up from history', async () => {
+    const [begun, work] = [defer(), defer()];
+    const atWork = (): ScriptedStep => {
+      begun.resolve();
+      return { say: 'The answer is 42.', after: work.promise };
+    };
+    const session = await offstage.open(team, {
+      root: [
+        { call: [start()] },
+        { say: 'I have started.', after: begun.promise },
+        { say: 'Yes.' },
+        { say: 'It is 42.' },
+      ],
+      researcher: [atWork, atWork, atWork],
+    });
+    await session.say('What is it?');
+    await session.untilIdle(1);
+    let said: Promise<unknown> | undefined;
+    // Nobody asks the new workers for the state before: it is the message that they take the history up for.
+    await offstage.restartWorkers(async () => {
+      said = session.say('Still there?');
+    });
+    expect(await said).toMatchObject({ turn: 2 });
+    await session.untilIdle(2);
+    work.resolve();
+    await session.untilIdle(3);
+    session.model.forget();
+  });
+
   it('is started where its signal stands among those that came before its session had a worker', async () => {
     let session: TestSession | undefined;
     await offstage.restartWorkers(async () => {
@@ -172,7 +203,7 @@ describe('a background agent', () => {
   });
 
   it('reads what it is told at its next step', async () => {
-    const step = defer();
+    const [step, begun] = [defer(), defer()];
     const session = await offstage.open(team, {
       root: [
         { call: [start()] },
@@ -183,11 +214,18 @@ describe('a background agent', () => {
               arguments: { task_id: taskIdIn(call.request), message: 'Use metres' },
             },
           ],
+          after: begun.promise,
         }),
         { say: 'Told it.' },
         { say: 'In metres.' },
       ],
-      researcher: [{ say: 'In feet.', after: step.promise }, { say: 'In metres.' }],
+      researcher: [
+        () => {
+          begun.resolve();
+          return { say: 'In feet.', after: step.promise };
+        },
+        { say: 'In metres.' },
+      ],
     });
     await session.say('How far?');
     await session.untilIdle(1);
@@ -235,7 +273,7 @@ describe('a background agent', () => {
 
 describe('a background agent that is slow', () => {
   it('gives the agent that started it a turn to say so, with what it last said of its progress', async () => {
-    const work = defer();
+    const [work, reported] = [defer(), defer()];
     const nudging = makeTeam({
       root: {
         subAgents: ['researcher'],
@@ -246,13 +284,16 @@ describe('a background agent that is slow', () => {
     const session = await offstage.open(nudging, {
       root: [
         { call: [start()] },
-        { say: 'I have started.' },
+        { say: 'I have started.', after: reported.promise },
         { say: 'Half of it is done.' },
         { say: 'It is 42.' },
       ],
       researcher: [
         { call: [{ name: 'report_progress', arguments: { message: 'Half done', percent: 50 } }] },
-        { say: 'The answer is 42.', after: work.promise },
+        () => {
+          reported.resolve();
+          return { say: 'The answer is 42.', after: work.promise };
+        },
       ],
     });
     await session.say('What is it?');

@@ -100,18 +100,15 @@ describe('a custom function', () => {
       { status: 422, text: 'no such order' },
       { after: new Promise(() => undefined) },
     );
-    const check = makeFunction({
-      url: receiver.url,
-      errorMessage: 'The shop does not answer.',
-      timeoutMs: 1500,
-    });
+    const check = makeFunction({ url: receiver.url, errorMessage: 'The shop does not answer.' });
+    const wait = { ...check, timeoutMs: 1500 };
     const texts: string[] = [];
-    const session = await offstage.open(teamWith({ check }), {
+    const session = await offstage.open(teamWith({ check, wait }), {
       root: [
         calling('check'),
         (call) => {
           texts.push(lastToolText(call.request));
-          return calling('check');
+          return calling('wait');
         },
         (call) => {
           texts.push(lastToolText(call.request));

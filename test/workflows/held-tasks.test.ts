@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConversationEvent } from '../../protocol/events.ts';
+import type { ConversationRead } from '../../protocol/session-messages.ts';
 import { defer } from '../support/deferred.ts';
 import { runAgent } from '../support/scripted-tools.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
@@ -168,6 +169,9 @@ describe('a background agent that is paused', () => {
     await waitFor(() => calls(session, 'worker') === 1);
     await session.update('pauseTask', { task: 'one' });
     await steer(session, 'one', 'Be brief');
+    // It hears one order after the other: with the words it has the pause, too.
+    const task = offstage.server.client.workflow.getHandle(`${session.workflowId}/task/one`);
+    await waitFor(async () => (await task.query<ConversationRead, [number]>('read', 1)).waiting.length === 1);
     answer.resolve();
     await waitFor(async () => (await transcriptOf(session, 'one')).includes('assistant: At length.'));
     expect(await statuses(session)).toEqual(['paused']);
@@ -211,6 +215,8 @@ describe('a background agent that is to wrap up', () => {
     const receipt = await session.update('stopTask', { task: 'one', mode: 'wrap_up' });
     expect(receipt).toMatchObject({ quiet: true, tasks: [{ status: 'cancelled', partial: true }] });
     await session.untilIdle(1);
+    // Its time may be over before its last step has begun.
+    session.model.forget();
   });
 });
 

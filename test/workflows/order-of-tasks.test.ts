@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GATHER_COMPLETIONS_MS } from '../../core/gather-completions.ts';
 import { defer } from '../support/deferred.ts';
 import { runAgent, taskIdsIn } from '../support/scripted-tools.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
+import type { TestSession } from '../support/test-session.ts';
 import { makeTeam } from '../support/test-team.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -11,6 +13,9 @@ beforeAll(async () => {
   offstage = await startTestOffstage();
 });
 afterAll(() => offstage.close());
+
+const untilAllTold = (session: TestSession) =>
+  waitFor(async () => (await session.read()).view.tasks.every(({ notice }) => notice.state === 'spoken'));
 
 const team = makeTeam({ root: { subAgents: ['worker', 'writer'] }, worker: {}, writer: {} });
 
@@ -29,8 +34,7 @@ describe('tasks that depend on others', () => {
           ],
         }),
         { say: 'Under way.' },
-        { say: 'The research is there.' },
-        { say: 'And the summary.' },
+        ...['The research is there.', 'And the rest of it.', 'And the summary.'].map((say) => ({ say })),
       ],
       worker: [
         { say: 'The first finding.', after: research.promise },
@@ -39,10 +43,13 @@ describe('tasks that depend on others', () => {
       writer: [{ say: 'A summary.' }],
     });
     await session.say('Go');
-    const before = await session.untilIdle(1);
+    await session.untilIdle(1);
+    await waitFor(() => session.model.calls.filter(({ agent }) => agent === 'worker').length === 2);
+    const before = await session.read();
     expect(before.view.tasks.map(({ status }) => status)).toEqual(['running', 'running', 'queued']);
     research.resolve();
-    await session.untilIdle(3);
+    await untilAllTold(session);
+    session.model.forget();
     const asked = session.model.calls.find(({ agent }) => agent === 'writer')?.request.messages ?? [];
     // Which of the two workers finds and which fails is a race; both ends are passed on.
     expect(JSON.stringify(asked)).toMatch(/Sum up.*status=.*The first finding\./s);
@@ -59,7 +66,7 @@ describe('ends of tasks that come close together', () => {
       root: [
         { call: parts.flatMap((part) => runAgent('worker', part).call) },
         { say: 'Ten agents are at work.' },
-        { say: 'All ten are there.' },
+        ...parts.map(() => ({ say: 'All of them are there.' })),
       ],
       worker: parts.map((say) => ({ say, after: work.promise })),
     });
@@ -67,8 +74,13 @@ describe('ends of tasks that come close together', () => {
     await session.untilIdle(1);
     await waitFor(() => session.model.calls.filter(({ agent }) => agent === 'worker').length === 10);
     work.resolve();
-    const { view } = await session.untilIdle(2);
-    expect(view.turn).toBe(2);
-    expect(view.tasks.every(({ notice }) => notice.state === 'spoken' && notice.turn === 2)).toBe(true);
+    await untilAllTold(session);
+    session.model.forget();
+    const events = await session.events();
+    const ends = events.flatMap((event) => (event.type === 'task.finished' ? [event] : []));
+    const together = ends.filter(({ at }) => at - (ends[0]?.at ?? 0) < GATHER_COMPLETIONS_MS);
+    const told = events.find((event) => event.type === 'completion.delivered');
+    expect(told?.turn).toBe(2);
+    expect(told?.tasks.slice(0, together.length)).toEqual(together.map(({ task }) => task));
   });
 });

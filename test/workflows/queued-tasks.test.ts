@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { StoreAway } from '../../storage/store-away.ts';
 import { defer } from '../support/deferred.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
@@ -14,6 +15,9 @@ afterAll(() => offstage.close());
 
 const never = new Promise<void>(() => undefined);
 const team = makeTeam({ root: { subAgents: ['worker'] }, worker: {} }, { maxRunningTasks: 1 });
+
+const storedTask = (session: TestSession, task: string) =>
+  offstage.store.tasks.get({ workspace: 'default', session: session.id, task });
 
 /** A session whose one place is taken, with a second task in the queue. */
 async function openWithQueue(turns: number): Promise<TestSession> {
@@ -34,15 +38,26 @@ describe('a queued task that is stopped', () => {
     const session = await openWithQueue(64);
     const receipt = await session.update('stopTask', { task: 'queued', mode: 'now' });
     expect(receipt).toMatchObject({ quiet: true, tasks: [{ status: 'cancelled' }] });
-    await waitFor(async () => {
-      const stored = await offstage.store.tasks.get({
-        workspace: 'default',
-        session: session.id,
-        task: 'queued',
-      });
-      return stored?.status === 'cancelled';
-    });
+    await waitFor(async () => (await storedTask(session, 'queued'))?.status === 'cancelled');
     await session.untilIdle(1);
+    session.model.forget();
+  });
+
+  it('has its end in the store when its session is closed, also if the store was away meanwhile', async () => {
+    const session = await openWithQueue(64);
+    const { tasks } = offstage.store;
+    const finish = tasks.finish.bind(tasks);
+    let refusals = 3;
+    const spy = jest.spyOn(tasks, 'finish').mockImplementation((request) => {
+      if (request.task !== 'queued' || refusals === 0) return finish(request);
+      refusals -= 1;
+      return Promise.reject(new StoreAway('nobody listens'));
+    });
+    await session.update('close', { reason: 'enough' });
+    await offstage.server.client.workflow.getHandle(session.workflowId).result();
+    spy.mockRestore();
+    expect(refusals).toBe(0);
+    expect(await storedTask(session, 'queued')).toMatchObject({ status: 'cancelled' });
     session.model.forget();
   });
 

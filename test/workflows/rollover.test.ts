@@ -52,7 +52,8 @@ describe('a rollover', () => {
       {
         root: [
           ...Array.from({ length: rounds }, (_, index) => round(index)).flat(),
-          ...Array.from({ length: TURNS }, () => ({ say: 'Told.' })),
+          // How many steps messages make of a turn is a matter of time.
+          ...Array.from({ length: 10 * TURNS }, () => ({ say: 'Told.' })),
         ],
         worker: Array.from({ length: TURNS }, () => ({ say: 'Worked.' })),
       },
@@ -105,6 +106,7 @@ describe('a rollover', () => {
       { rollover: { turns: 1, events: 1000 } },
     );
     await session.say('Go');
+    await session.untilIdle(1);
     await waitFor(() => session.model.calls.filter(({ agent }) => agent === 'worker').length === 2);
     await session.say('Still there?');
     await session.untilIdle(2);
@@ -133,6 +135,7 @@ describe('a rollover', () => {
     await session.say('Go');
     await session.untilIdle(1);
     await waitFor(async () => (await countRuns(session)) === 2);
+    await waitFor(() => session.model.calls.some(({ agent }) => agent === 'worker'));
     const [task] = (await session.read()).view.tasks;
     await offstage.server.client.workflow
       .getHandle(`${session.workflowId}/task/${task?.id}`)

@@ -4,6 +4,7 @@ import { StoreAway } from '../../storage/store-away.ts';
 import { defer } from '../support/deferred.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
+import type { TestSession } from '../support/test-session.ts';
 import { makeTeam } from '../support/test-team.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -36,6 +37,21 @@ describe('a turn', () => {
       'step.started',
       'message.committed',
       'turn.finished',
+    ]);
+  });
+
+  it('comes after the opening of the session, whatever was said before its first worker came', async () => {
+    let session: TestSession | undefined;
+    let said: Promise<unknown> | undefined;
+    await offstage.restartWorkers(async () => {
+      session = await offstage.open(assistant, { assistant: [{ say: 'Good morning.' }] });
+      said = session.say('Hello');
+    });
+    expect(await said).toMatchObject({ turn: 1, offset: 2 });
+    await session?.untilIdle(1);
+    expect((await session?.events())?.slice(0, 2)).toMatchObject([
+      { offset: 1, type: 'session.opened' },
+      { offset: 2, type: 'message.queued' },
     ]);
   });
 

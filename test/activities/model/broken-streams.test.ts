@@ -144,7 +144,7 @@ describe('a connection that breaks', () => {
   it('after the terminal marker takes nothing of the answer', async () => {
     const end = openaiEnd('stop')[0] ?? '';
     // What was sent has to be read before the reset, which would take it along.
-    server.script(() => stream(openaiChunk({ content: 'Done.' }), end, { wait: sleep(200) }, 'reset'));
+    server.script(() => stream(openaiChunk({ content: 'Done.' }), end, { wait: sleep(1_000) }, 'reset'));
     const { reply } = await callProvider(createProvider(localAccess(server)));
     expect(reply).toMatchObject({ text: 'Done.', stopReason: 'stop' });
     expect(reply.usage.outputTokens).toBeNull();
