@@ -14,8 +14,8 @@ export interface FakeApi {
   /** `Last-Event-ID` of each connection to the feed. */
   connections: string[];
   session: Record<string, unknown>;
-  /** Answers to calls by `METHOD path`; each is used once. */
-  answers: Map<string, { status: number; body: unknown }>;
+  /** Answers to calls by `METHOD path`; each is used once, when `after` is over. */
+  answers: Map<string, { status: number; body: unknown; after?: Promise<unknown> }>;
   /** Appends an event that has an offset, sends it or a live one to those who listen. */
   tell(...events: FeedEvent[]): void;
   /** Cuts every connection of the feed. */
@@ -80,6 +80,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     };
     const given = api.answers.get(what) ?? { status: 200, body: own[what] ?? {} };
     api.answers.delete(what);
+    if ('after' in given) await given.after;
     response.writeHead(given.status, { 'content-type': 'application/json' });
     response.end(given.status === 204 ? undefined : JSON.stringify(given.body));
   }
