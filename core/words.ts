@@ -44,7 +44,9 @@ export function followUpWords({ id, message, scheduledAt }: FollowUp): string {
 /** For the agent that takes over. */
 export function handoffWords(from: string, to: string, reason: string | null): string {
   const why =
-    reason === null || reason.trim() === '' ? 'No reason was given.' : `The reason given: ${endSentence(reason.trim())}`;
+    reason === null || reason.trim() === ''
+      ? 'No reason was given.'
+      : `The reason given: ${endSentence(reason.trim())}`;
   return (
     `${from} has handed this conversation over to you, ${to}. ${why} Go on from here and answer the user now. ` +
     `What was said before stands above; the tools that ${from} called are not yours: use only your own.`

@@ -55,6 +55,21 @@ describe('tasks over HTTP', () => {
     expect(all.body.data.map((row: { id: string }) => row.id)).toContain(task.id);
   });
 
+  it('say how far their ends were told, when nobody is left to ask', async () => {
+    const session = await api.open({ researcher: [{ say: 'Nine.' }], root: [{ say: 'They open at nine.' }] });
+    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'When?' });
+    const noticeOf = async () => (await api.send('GET', `${session}/tasks/${task.id}`)).body.notice;
+    await waitFor(async () => (await noticeOf()).state === 'spoken');
+    const notice = await noticeOf();
+    await api.send('POST', `${session}/close`, {});
+    await waitFor(async () => (await api.send('GET', session)).body.status === 'closed');
+    expect(await noticeOf()).toEqual(notice);
+    expect((await api.send('GET', `${session}/tasks`)).body.data[0].notice).toEqual(notice);
+    expect((await api.send('GET', session)).body.tasks[0].notice).toEqual(notice);
+    const { body: all } = await api.send('GET', '/v1/tasks?agent=researcher&status=completed');
+    expect(all.data[0]).toMatchObject({ id: task.id, notice: null });
+  });
+
   it('are refused with the list of agents that may be started', async () => {
     const session = await api.open({});
     const reply = await api.send('POST', `${session}/tasks`, { agent: 'reader', task: 'Read.' });

@@ -63,7 +63,9 @@ describe('run_background_agent', () => {
     world.task('t1', { key: 'k' });
     world.finish('t1');
     await call(world, 'run_background_agent', { agent: 'worker', task: 'Again', key: 'k' });
-    expect(textOf(world)).toMatch(/completed\n.* It has ended\. To read .*view_background_agent with task_id "t1"/);
+    expect(textOf(world)).toMatch(
+      /completed\n.* It has ended\. To read .*view_background_agent with task_id "t1"/,
+    );
   });
 
   it('says why a task is refused', async () => {
