@@ -8,7 +8,14 @@ import type { FakeApi } from './fake-api.ts';
 import { createTerminal } from './terminal.ts';
 
 const TASK = 'agent_task_1a2b3c4d-0000-4000-8000-000000000000';
-const CALLER = { id: TASK, agent: 'caller', title: 'Call Anna', status: 'running', depth: 1 };
+const CALLER = {
+  id: TASK,
+  agent: 'caller',
+  title: 'Call Anna',
+  status: 'running',
+  depth: 1,
+  starter: { session: SESSION },
+};
 const CALLS = { ...CALLER, progress: null, waitingFor: null, question: null, runtimeMs: 4000 };
 const LIST = { status: 200, body: { data: [CALLS], nextCursor: null } };
 const TASKS = `/v1/sessions/${SESSION}/tasks`;
