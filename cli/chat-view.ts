@@ -130,6 +130,8 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
       const how = `tell me what to answer, or say it yourself: /tell ${id} …`;
       return change({}, line(`? ${known.agent} asks: ${event.question ?? ''}`), line(`  (${how})`));
     }
+    case 'task.steered':
+      return change({}, line(toReceiptLine(known, event)));
     case 'task.cancelling':
       return change({}, line(`· ${known.agent} is being stopped: ${known.title}`));
     case 'task.finished':
@@ -144,6 +146,12 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
     default:
       return [view, []];
   }
+}
+
+/** Of words for a task, whoever they came from. */
+function toReceiptLine({ agent, title }: KnownTask, { turn, appliedAtStep: step }: EventOf<'task.steered'>): string {
+  if (step === null) return `· ${agent} had not read the last words to it when it ended: ${title}`;
+  return `· ${agent} has read the words to it (turn ${turn}, step ${step}): ${title}`;
 }
 
 function toEndLine({ agent, title }: KnownTask, event: EventOf<'task.finished'>): string {
