@@ -149,7 +149,10 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
 }
 
 /** Of words for a task, whoever they came from. */
-function toReceiptLine({ agent, title }: KnownTask, { turn, appliedAtStep: step }: EventOf<'task.steered'>): string {
+function toReceiptLine(
+  { agent, title }: KnownTask,
+  { turn, appliedAtStep: step }: EventOf<'task.steered'>,
+): string {
   if (step === null) return `· ${agent} had not read the last words to it when it ended: ${title}`;
   return `· ${agent} has read the words to it (turn ${turn}, step ${step}): ${title}`;
 }
