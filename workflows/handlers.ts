@@ -8,6 +8,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
 import { answerCommandOnce } from '../core/answer-command-once.ts';
@@ -57,11 +58,22 @@ export function setCommandHandler<Name extends 'interrupt' | 'pauseTask' | 'resu
   );
 }
 
-export function setSignalHandler<Name extends keyof SignalArguments>(
-  name: Name,
-  handler: (argument: SignalArguments[Name]) => void,
-): void {
-  setHandler(defineSignal<[SignalArguments[Name]]>(SIGNALS[name]), handler);
+export type SignalHandlers = {
+  [Name in keyof SignalArguments]?: (argument: SignalArguments[Name]) => void;
+};
+
+/**
+ * All of a workflow's at once. What came before the run began is given to handlers by name in the order in which they
+ * are registered, so that a task's end could overtake its receipts; a default handler gets it in the order of arrival.
+ */
+export function setSignalHandlers(handlers: SignalHandlers): void {
+  const named = Object.entries(handlers) as [keyof SignalArguments, (argument: unknown) => void][];
+  const byName = new Map<string, (argument: unknown) => void>(
+    named.map(([name, handler]) => [SIGNALS[name], handler]),
+  );
+  setDefaultSignalHandler((name, argument) => byName.get(name)?.(argument));
+  for (const [name, handler] of byName) setHandler(defineSignal<[unknown]>(name), handler);
+  setDefaultSignalHandler(undefined);
 }
 
 export function setReadHandler({ state }: Conversation): void {

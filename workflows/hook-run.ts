@@ -14,10 +14,10 @@ import { createConversation } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
-import { setReadHandler } from './handlers.ts';
+import { setReadHandler, setSignalHandlers } from './handlers.ts';
 import { runHookAgent } from './hook-agent.ts';
 import { runHookFunction } from './hook-function.ts';
-import { setTaskHandlers } from './task-handlers.ts';
+import { setTaskHandlers, taskSignals } from './task-handlers.ts';
 
 export interface HookRun {
   conversation: Conversation;
@@ -53,6 +53,7 @@ export function openHookRun(input: HooksInput, phase: HookPhase, tell: HookRun['
   const conversation = createConversation(state, input, () => describeHooks(hooks));
   setReadHandler(conversation);
   setTaskHandlers(conversation);
+  setSignalHandlers(taskSignals(conversation));
   return {
     conversation,
     input,

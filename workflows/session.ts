@@ -20,12 +20,18 @@ import { closeByTime } from './close-by-time.ts';
 import { createConversation, gatherCompletions } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import { now } from './durable-clock.ts';
-import { refuse, setCommandHandler, setReadHandler, setSignalHandler, setUpdateHandler } from './handlers.ts';
+import {
+  refuse,
+  setCommandHandler,
+  setReadHandler,
+  setSignalHandlers,
+  setUpdateHandler,
+} from './handlers.ts';
 import { runPreSession, startPostSession } from './hooks-of-session.ts';
 import { keepFollowUps } from './keep-follow-ups.ts';
 import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
-import { setTaskHandlers } from './task-handlers.ts';
+import { setTaskHandlers, taskSignals } from './task-handlers.ts';
 import { toStatusAttribute } from './search-attributes.ts';
 
 /** The result that stays in Temporal when a session is over. */
@@ -99,10 +105,13 @@ function setHandlers(conversation: Conversation, closing: Closing): void {
   const { state, ports } = conversation;
   setReadHandler(conversation);
   setTaskHandlers(conversation);
-  setSignalHandler('hookNews', (news) => {
-    // What is missing was perhaps told before, by a template of the conversation itself.
-    if (news.type === 'variables.missing') tellMissing(state, ports, news.keys);
-    else if (state.status !== 'closed') ports.record(news);
+  setSignalHandlers({
+    ...taskSignals(conversation),
+    hookNews(news) {
+      // What is missing was perhaps told before, by a template of the conversation itself.
+      if (news.type === 'variables.missing') tellMissing(state, ports, news.keys);
+      else if (state.status !== 'closed') ports.record(news);
+    },
   });
 
   setUpdateHandler(

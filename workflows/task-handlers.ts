@@ -12,15 +12,26 @@ import { REFUSALS } from '../protocol/failures.ts';
 import type { SteerRequest } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { Conversation } from './conversation.ts';
-import { refuse, setCommandHandler, setSignalHandler, setUpdateHandler } from './handlers.ts';
+import { refuse, setCommandHandler, setUpdateHandler } from './handlers.ts';
+import type { SignalHandlers } from './handlers.ts';
 
 /** Below the ten seconds that the API gives an update: a stop that takes longer is answered as `cancelling`. */
 const QUIET_WITHIN_MS = 8_000;
 
+/** For `setSignalHandlers`: what comes by signal to a starter of tasks. */
+export function taskSignals({ state, ports, launcher }: Conversation): SignalHandlers {
+  return {
+    startTask(request) {
+      startTask(state, ports, request, { cause: 'signal', mode: 'background' });
+    },
+    taskSteered: (receipt) => confirmMessage(state, ports, receipt),
+    taskAsked: (question) => launcher.takeQuestion(question),
+    taskExhausted: (shortage) => launcher.takeShortage(shortage),
+    taskReport: (report) => launcher.takeReport(report),
+  };
+}
+
 export function setTaskHandlers(conversation: Conversation): void {
-  setSignalHandler('taskReport', (report) => conversation.launcher.takeReport(report));
-  setSignalHandler('taskAsked', (question) => conversation.launcher.takeQuestion(question));
-  setSignalHandler('taskExhausted', (shortage) => conversation.launcher.takeShortage(shortage));
   setStartHandlers(conversation);
   setStopHandler(conversation);
   setSteerHandlers(conversation);
@@ -29,10 +40,6 @@ export function setTaskHandlers(conversation: Conversation): void {
 }
 
 function setStartHandlers({ state, ports }: Conversation): void {
-  setSignalHandler('startTask', (request) => {
-    startTask(state, ports, request, { cause: 'signal', mode: 'background' });
-  });
-
   setUpdateHandler(
     'startTask',
     (request) => {
@@ -61,7 +68,6 @@ function setStopHandler({ state, ports }: Conversation): void {
 }
 
 function setSteerHandlers({ state, ports }: Conversation): void {
-  setSignalHandler('taskSteered', (receipt) => confirmMessage(state, ports, receipt));
   setUpdateHandler(
     'steerTask',
     ({ id, hash, task, text, mode = 'append' }) => {

@@ -5,7 +5,8 @@ import { requestStop } from '../core/stop-task.ts';
 import type { TaskCommand } from '../protocol/session-messages.ts';
 import { isTerminal } from '../protocol/task.ts';
 import type { Conversation } from './conversation.ts';
-import { setSignalHandler } from './handlers.ts';
+import { setSignalHandlers } from './handlers.ts';
+import { taskSignals } from './task-handlers.ts';
 
 export interface TaskStop {
   /** It is to end at once. */
@@ -22,10 +23,13 @@ export function heedOrders(conversation: Conversation, task: string): TaskStop {
     ports.record({ type: 'task.cancelling', task, mode: 'now' });
     for (const child of state.tasks) requestStop(state, ports, child);
   };
-  setSignalHandler('taskMessage', (message) => {
-    if (refuseMessage(state, message) === null) acceptMessage(state, ports, message);
+  setSignalHandlers({
+    ...taskSignals(conversation),
+    taskMessage(message) {
+      if (refuseMessage(state, message) === null) acceptMessage(state, ports, message);
+    },
+    taskCommand: (command) => obey(conversation, task, command, stopNow),
   });
-  setSignalHandler('taskCommand', (command) => obey(conversation, task, command, stopNow));
   CancellationScope.current().cancelRequested.catch(stopNow);
   return stop;
 }

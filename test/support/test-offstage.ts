@@ -26,8 +26,8 @@ export interface TestOffstage {
   bus: Bus;
   /** Opens a session whose agents say what the scripts tell. */
   open(team: Team, scripts: Record<string, Script>, input?: Partial<SessionInput>): Promise<TestSession>;
-  /** The workers end, as at a deploy, and others take their place. */
-  restartWorkers(): Promise<void>;
+  /** The workers end, as at a deploy, and others take their place. `meanwhile`: while there are none. */
+  restartWorkers(meanwhile?: () => Promise<void>): Promise<void>;
   /** Stops the workers and replays every history that was made. */
   close(): Promise<void>;
 }
@@ -67,8 +67,9 @@ export async function startTestOffstage(databaseUrl: string | null = null): Prom
       sessions.push({ name: expect.getState().currentTestName ?? '', session });
       return session;
     },
-    async restartWorkers() {
+    async restartWorkers(meanwhile = () => Promise.resolve()) {
       await workers.stop();
+      await meanwhile();
       workers = await startWorkers(options);
     },
     async close() {
