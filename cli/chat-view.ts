@@ -137,15 +137,20 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
     case 'task.finished':
       return change({ isEnded: true }, line(toEndLine(known, event)));
     case 'task.progress': {
-      const percent = event.percent === null ? '' : ` (${event.percent} %)`;
-      const what = event.message ?? (event.tool === null ? null : `uses ${event.tool}`);
-      const progress = what === null ? '' : `· ${known.agent}: ${what}${percent}`;
+      const progress = toProgressLine(known, event);
       const isNew = progress !== '' && progress !== known.progress && !known.isEnded;
       return isNew ? change({ progress }, line(progress)) : [view, []];
     }
     default:
       return [view, []];
   }
+}
+
+/** Empty: there is nothing to say of it. */
+function toProgressLine({ agent }: KnownTask, event: EventOf<'task.progress'>): string {
+  const percent = event.percent === null ? '' : ` (${event.percent} %)`;
+  const what = event.message ?? (event.tool === null ? null : `uses ${event.tool}`);
+  return what === null ? '' : `· ${agent}: ${what}${percent}`;
 }
 
 /** Of words for a task, whoever they came from. */

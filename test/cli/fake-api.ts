@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers';
 import type { FeedEvent } from '../../cli/chat-view.ts';
 
 export const SESSION = 'ses_1';
+const TEAM = { name: 'research', version: '1' };
 
 export interface FakeApi {
   baseUrl: string;
@@ -31,8 +32,7 @@ function frame(event: FeedEvent): string {
 export async function startFakeApi(): Promise<FakeApi> {
   const feed: (FeedEvent & { offset: number })[] = [];
   const readers = new Set<ServerResponse>();
-  const team = { name: 'research', version: '1' };
-  const session = { id: SESSION, team, agent: 'root', status: 'idle', offset: 0, tasks: [] };
+  const session = { id: SESSION, team: TEAM, agent: 'root', status: 'idle', offset: 0, tasks: [] };
   const server = createServer((request, response) => void answer(request, response));
   const api: FakeApi = {
     baseUrl: '',
