@@ -14,7 +14,7 @@ import { TemporalAway } from '../gateway/failures.ts';
 import { readBudget } from './extend-budget.ts';
 import { findSubtree } from './find-subtree.ts';
 import { renderTaskSummary } from './render-task.ts';
-import { findNotices } from './task-tree.ts';
+import { readLeft, sortByStart } from './task-tree.ts';
 
 const NO_EVENTS = Number.MAX_SAFE_INTEGER;
 const OUTPUT_LENGTH = 16 * 1024;
@@ -33,7 +33,7 @@ export async function readTask(
   const children = await store.tasks.listByStarter(workspace, session, record.id);
   const childViews = new Map(own?.view.tasks.map((task) => [task.id, task]));
   const untold = [...(isOver && view === undefined ? [record] : []), ...(isOver ? children : [])];
-  const notices = await findNotices(store, id, untold);
+  const { notices, order } = await readLeft(store, id, untold);
   const files = await store.files.listByTask(workspace, session, record.id);
   const now = clock();
   const path = `/v1/sessions/${session}/tasks/${record.id}`;
@@ -52,7 +52,7 @@ export async function readTask(
     files: files.map(({ id: file, name, mediaType, size }) => ({ id: file, name, mediaType, size })),
     usage: await readTaskUsage(store, id, record.id),
     budget: await readBudget(store, id),
-    tasks: children.map((child) =>
+    tasks: sortByStart(children, [...order, ...childViews.keys()]).map((child) =>
       renderTaskSummary(child, childViews.get(child.id), now, notices.get(child.id)),
     ),
     links: { temporal: gateway.linkToTemporal(id), events: `${path}/events`, messages: `${path}/messages` },

@@ -40,14 +40,12 @@ export async function readTaskTree(
   const own = known ?? answers[asked.indexOf(null)] ?? [];
   const all = [...(known ?? []), ...answers.flatMap((answer) => answer ?? [])];
   const views = new Map(all.map((view) => [view.id, view]));
+  const left = records.filter(({ id }) => over.has(id) && !views.has(id));
+  const { notices, order } = await readLeft(store, session, left);
   return {
-    records: sortByStart(addUnopened(records, session, own), all),
+    records: sortByStart(addUnopened(records, session, own), [...order, ...views.keys()]),
     views,
-    notices: await findNotices(
-      store,
-      session,
-      records.filter(({ id }) => over.has(id) && !views.has(id)),
-    ),
+    notices,
     isStale: answers.includes(null),
   };
 }
@@ -56,20 +54,29 @@ export function renderTree({ records, views, notices }: LiveTasks, now: number):
   return records.map((task) => renderTaskSummary(task, views.get(task.id), now, notices.get(task.id)));
 }
 
-/** Of tasks that have ended and that no conversation knows any more: from the events that it left. */
-export async function findNotices(
+/** What events have left of tasks that have ended and that no conversation knows any more. */
+interface LeftFacts {
+  notices: Map<string, TaskView['notice']>;
+  /** Ids, in the order in which their starters named them. */
+  order: string[];
+}
+
+export async function readLeft(
   store: Store,
   { workspace, session }: Pick<ConversationId, 'workspace' | 'session'>,
   records: readonly TaskRecord[],
-): Promise<Map<string, TaskView['notice']>> {
+): Promise<LeftFacts> {
   const starters = new Set(records.map(({ starter }) => starter));
-  return readNotices(await store.events.readOfTypes({ workspace, session }, [...starters], NOTICE_EVENTS));
+  const types = [...NOTICE_EVENTS, 'task.queued'] as const;
+  const events = await store.events.readOfTypes({ workspace, session }, [...starters], types);
+  const order = events.flatMap((event) => (event.type === 'task.queued' ? [event.task] : []));
+  return { notices: readNotices(events), order };
 }
 
 /** Oldest first; tasks of one step, which have one time, in the order in which their starter named them. */
-function sortByStart(records: TaskRecord[], views: TaskView[]): TaskRecord[] {
-  const places = new Map(views.map((view, place) => [view.id, place]));
-  const placeOf = ({ id }: TaskRecord): number => places.get(id) ?? views.length;
+export function sortByStart(records: readonly TaskRecord[], order: readonly string[]): TaskRecord[] {
+  const places = new Map(order.map((id, place) => [id, place]));
+  const placeOf = ({ id }: TaskRecord): number => places.get(id) ?? order.length;
   return records.toSorted((a, b) => a.queuedAt - b.queuedAt || placeOf(a) - placeOf(b));
 }
 

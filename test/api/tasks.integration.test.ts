@@ -55,19 +55,32 @@ describe('tasks over HTTP', () => {
     expect(all.body.data.map((row: { id: string }) => row.id)).toContain(task.id);
   });
 
-  it('say how far their ends were told, when nobody is left to ask', async () => {
-    const session = await api.open({ researcher: [{ say: 'Nine.' }], root: [{ say: 'They open at nine.' }] });
-    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'When?' });
-    const noticeOf = async () => (await api.send('GET', `${session}/tasks/${task.id}`)).body.notice;
-    await waitFor(async () => (await noticeOf()).state === 'spoken');
-    const notice = await noticeOf();
+  it('say how far their ends were told, in their order, when nobody is left to ask', async () => {
+    const titles = ['Monday', 'Tuesday', 'Wednesday', 'Thursday'];
+    const start = (title: string) => ({
+      name: 'run_background_agent',
+      arguments: { agent: 'researcher', task: 'When?', title, group: 'week', notify: 'group' },
+    });
+    const session = await api.open({
+      researcher: titles.map(() => ({ say: 'Nine.' })),
+      root: [{ call: titles.map(start) }, { say: 'I ask.' }, { say: 'They open at nine.' }],
+    });
+    await api.send('POST', `${session}/messages`, { text: 'When do they open this week?' });
+    const list = async (): Promise<Record<string, { state: string }>[]> =>
+      (await api.send('GET', `${session}/tasks`)).body.data;
+    await waitFor(async () => (await list()).filter(({ notice }) => notice?.state === 'spoken').length === 4);
+    const open = (await list()).map(({ title, notice }) => ({ title, notice }));
+    expect(open.map(({ title }) => title)).toEqual(titles);
     await api.send('POST', `${session}/close`, {});
     await waitFor(async () => (await api.send('GET', session)).body.status === 'closed');
-    expect(await noticeOf()).toEqual(notice);
-    expect((await api.send('GET', `${session}/tasks`)).body.data[0].notice).toEqual(notice);
-    expect((await api.send('GET', session)).body.tasks[0].notice).toEqual(notice);
+    expect(await list()).toMatchObject(open);
+    expect((await api.send('GET', session)).body.tasks).toMatchObject(open);
+    const [first] = await list();
+    expect((await api.send('GET', `${session}/tasks/${String(first?.['id'])}`)).body).toMatchObject({
+      ...open[0],
+    });
     const { body: all } = await api.send('GET', '/v1/tasks?agent=researcher&status=completed');
-    expect(all.data[0]).toMatchObject({ id: task.id, notice: null });
+    expect(all.data[0].notice).toBeNull();
   });
 
   it('are refused with the list of agents that may be started', async () => {
