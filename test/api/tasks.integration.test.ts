@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { heldTaskSchema, receiptSchema, taskSchema } from '../../protocol/schemas/resources.ts';
+import type { TaskSummaryResource } from '../../protocol/schemas/resources.ts';
 import { defer } from '../support/deferred.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openStream } from './read-stream.ts';
@@ -66,9 +67,9 @@ describe('tasks over HTTP', () => {
       root: [{ call: titles.map(start) }, { say: 'I ask.' }, { say: 'They open at nine.' }],
     });
     await api.send('POST', `${session}/messages`, { text: 'When do they open this week?' });
-    const list = async (): Promise<Record<string, { state: string }>[]> =>
+    const list = async (): Promise<TaskSummaryResource[]> =>
       (await api.send('GET', `${session}/tasks`)).body.data;
-    await waitFor(async () => (await list()).filter(({ notice }) => notice?.state === 'spoken').length === 4);
+    await waitFor(async () => (await list()).filter(({ notice }) => notice.state === 'spoken').length === 4);
     const open = (await list()).map(({ title, notice }) => ({ title, notice }));
     expect(open.map(({ title }) => title)).toEqual(titles);
     await api.send('POST', `${session}/close`, {});
@@ -76,7 +77,7 @@ describe('tasks over HTTP', () => {
     expect(await list()).toMatchObject(open);
     expect((await api.send('GET', session)).body.tasks).toMatchObject(open);
     const [first] = await list();
-    expect((await api.send('GET', `${session}/tasks/${String(first?.['id'])}`)).body).toMatchObject({
+    expect((await api.send('GET', `${session}/tasks/${first?.id}`)).body).toMatchObject({
       ...open[0],
     });
     const { body: all } = await api.send('GET', '/v1/tasks?agent=researcher&status=completed');
