@@ -28,8 +28,8 @@ export interface Api {
 const GRACE_MS = 10_000;
 
 export function createApi(dependencies: ApiDependencies): Api {
-  let isShutDown = false;
-  const services = createServices(dependencies, () => isShutDown);
+  const ending = new AbortController();
+  const services = createServices(dependencies, ending.signal);
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -38,7 +38,7 @@ export function createApi(dependencies: ApiDependencies): Api {
     ...(dependencies.keys === null ? [guardOrigin] : []),
     setSafeHeaders,
     (_request, response, next) => {
-      if (isShutDown) {
+      if (ending.signal.aborted) {
         response.setHeader('Connection', 'close');
         throw new Problem('unavailable', 'This process is ending. Try again', {
           headers: { 'Retry-After': '1' },
@@ -60,8 +60,7 @@ export function createApi(dependencies: ApiDependencies): Api {
       return listen(server, host, port);
     },
     async close() {
-      isShutDown = true;
-      services.feeds.stop();
+      ending.abort();
       await endServer();
     },
   };
