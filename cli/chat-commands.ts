@@ -89,9 +89,20 @@ function toState({ progress, waitingFor, question, shortage }: TaskSummaryResour
   return progress === null ? '' : ` · ${progress.message}`;
 }
 
+/** Each task below the one that started it. */
+function toTree(tasks: TaskSummaryResource[]): TaskSummaryResource[] {
+  const startedBy = (starter: string): TaskSummaryResource[] =>
+    tasks
+      .filter((task) => 'task' in task.starter && task.starter.task === starter)
+      .flatMap((task) => [task, ...startedBy(task.id)]);
+  const ids = new Set(tasks.map(({ id }) => id));
+  const tops = tasks.filter(({ starter }) => !('task' in starter && ids.has(starter.task)));
+  return tops.flatMap((task) => [task, ...startedBy(task.id)]);
+}
+
 function toTaskList(tasks: TaskSummaryResource[]): string {
   if (tasks.length === 0) return 'No background tasks have been started.';
-  return tasks
+  return toTree(tasks)
     .map((task) => {
       const indent = '  '.repeat(Math.max(0, task.depth - 1));
       const time = runtimeWords(task.runtimeMs);

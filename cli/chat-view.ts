@@ -130,20 +130,36 @@ function showTaskEvent(view: ChatView, event: FeedEvent): Shown<ChatView> {
       const how = `tell me what to answer, or say it yourself: /tell ${id} …`;
       return change({}, line(`? ${known.agent} asks: ${event.question ?? ''}`), line(`  (${how})`));
     }
+    case 'task.steered':
+      return change({}, line(toReceiptLine(known, event)));
     case 'task.cancelling':
       return change({}, line(`· ${known.agent} is being stopped: ${known.title}`));
     case 'task.finished':
       return change({ isEnded: true }, line(toEndLine(known, event)));
     case 'task.progress': {
-      const percent = event.percent === null ? '' : ` (${event.percent} %)`;
-      const what = event.message ?? (event.tool === null ? null : `uses ${event.tool}`);
-      const progress = what === null ? '' : `· ${known.agent}: ${what}${percent}`;
+      const progress = toProgressLine(known, event);
       const isNew = progress !== '' && progress !== known.progress && !known.isEnded;
       return isNew ? change({ progress }, line(progress)) : [view, []];
     }
     default:
       return [view, []];
   }
+}
+
+/** Empty: there is nothing to say of it. */
+function toProgressLine({ agent }: KnownTask, event: EventOf<'task.progress'>): string {
+  const percent = event.percent === null ? '' : ` (${event.percent} %)`;
+  const what = event.message ?? (event.tool === null ? null : `uses ${event.tool}`);
+  return what === null ? '' : `· ${agent}: ${what}${percent}`;
+}
+
+/** Of words for a task, whoever they came from. */
+function toReceiptLine(
+  { agent, title }: KnownTask,
+  { turn, appliedAtStep: step }: EventOf<'task.steered'>,
+): string {
+  if (step === null) return `· ${agent} had not read the last words to it when it ended: ${title}`;
+  return `· ${agent} has read the words to it (turn ${turn}, step ${step}): ${title}`;
 }
 
 function toEndLine({ agent, title }: KnownTask, event: EventOf<'task.finished'>): string {

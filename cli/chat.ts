@@ -136,16 +136,25 @@ async function catchUp(chat: Chat): Promise<void> {
   chat.view = { ...view, stream, tasks: { ...Object.fromEntries(tasks), ...view.tasks } };
 }
 
+/** Lines are taken in the order in which they came, each when the one before it has been answered. */
 function listen(chat: Chat): void {
-  chat.screen.onLine((line) => {
-    if (line.trim() !== '') void takeLine(chat, line.trim());
+  const { screen } = chat;
+  let before: Promise<void> = Promise.resolve();
+  screen.onLine((typed) => {
+    const line = typed.trim();
+    if (line === '') return;
+    if (screen.isTerminal && line === '/quit') return chat.leave();
+    const taken = before.then(() => takeLine(chat, line));
+    // The receipt of a stop may take seconds: a person goes on talking meanwhile.
+    if (!screen.isTerminal || !line.startsWith('/stop')) before = taken;
   });
-  chat.screen.onInterrupt(() => void interruptOrLeave(chat));
-  chat.screen.onEnd(() => (chat.screen.isTerminal ? chat.leave() : void leaveWhenDone(chat)));
+  screen.onInterrupt(() => void interruptOrLeave(chat));
+  screen.onEnd(() => (screen.isTerminal ? chat.leave() : void before.then(() => leaveWhenDone(chat))));
 }
 
 async function takeLine(chat: Chat, line: string): Promise<void> {
-  const { api, session, leave } = chat;
+  const { api, session, leave, signal } = chat;
+  if (signal.aborted) return;
   await attempt(chat, async () => {
     if (line.startsWith('/')) return say(chat, await runChatCommand(line, { api, session, leave }));
     chat.view = { ...chat.view, sent: [...chat.view.sent, line] };

@@ -66,7 +66,7 @@ function askingWords({ outcome, question = '' }: TaskEnd, isForTask: boolean): s
 /** What it has done, and what it asks for. */
 function shortageWords(end: TaskEnd, use: BudgetUse): string[] {
   return [
-    `It has used up a budget: ${budgetWords(use)}. It waits before its next step and asks for more.`,
+    `Its budget does not allow another step: ${budgetWords(use)} are used. It waits and asks for more.`,
     ...soFarWords(end),
     'Tell the user. Only a person can extend the budget; it then goes on by itself. It can also be stopped.',
   ];
@@ -138,7 +138,7 @@ const ENDED_EARLY = {
     'The wait ended early because a task asks something: answer it with message_background_agent, or ask first whoever knows.',
 };
 const SHORT_OF_BUDGET =
-  'The wait ended early because a task has used up a budget: only a person can extend it; then it goes on by itself.';
+  'The wait ended early because a task needs a larger budget: only a person can extend it; then it goes on by itself.';
 
 function endedEarlyWords(endedEarly: keyof typeof ENDED_EARLY, ends: TaskEnd[]): string {
   const isAsked = ends.some(({ outcome }) => outcome.asks !== undefined);

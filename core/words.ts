@@ -15,7 +15,7 @@ export function budgetWarningWords(use: BudgetUse): string {
 }
 
 export function budgetEndWords(use: BudgetUse): string {
-  return `I have to stop here: the budget is used up (${budgetWords(use)}). Nothing is lost; I can go on when it is extended.`;
+  return `I have to stop here: the budget does not allow another step (${budgetWords(use)} are used). Nothing is lost; I can go on when it is extended.`;
 }
 
 export const NOBODY_TO_ASK_INSTRUCTION =
@@ -44,11 +44,17 @@ export function followUpWords({ id, message, scheduledAt }: FollowUp): string {
 /** For the agent that takes over. */
 export function handoffWords(from: string, to: string, reason: string | null): string {
   const why =
-    reason === null || reason.trim() === '' ? 'No reason was given.' : `The reason given: ${reason}`;
+    reason === null || reason.trim() === ''
+      ? 'No reason was given.'
+      : `The reason given: ${endSentence(reason.trim())}`;
   return (
     `${from} has handed this conversation over to you, ${to}. ${why} Go on from here and answer the user now. ` +
     `What was said before stands above; the tools that ${from} called are not yours: use only your own.`
   );
+}
+
+function endSentence(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
 /** For the user. */

@@ -69,6 +69,11 @@ export function sumUsage(usages: Iterable<Usage>): Usage {
   return [...usages].reduce(addUsage, { ...NO_USAGE });
 }
 
+/** Of dollars or seconds that were added up: without the noise of binary fractions, and far below what a token costs. */
+export function tidyAmount(amount: number): number {
+  return Math.round(amount * 1e12) / 1e12;
+}
+
 /** Unknown plus known stays unknown: a sum that leaves something out would be a lie. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const add = (x: number | null, y: number | null): number | null =>
@@ -78,7 +83,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
     cachedInputTokens: add(a.cachedInputTokens, b.cachedInputTokens),
     outputTokens: add(a.outputTokens, b.outputTokens),
     reasoningTokens: add(a.reasoningTokens, b.reasoningTokens),
-    costUsd: add(a.costUsd, b.costUsd),
+    costUsd: a.costUsd === null || b.costUsd === null ? null : tidyAmount(a.costUsd + b.costUsd),
     modelCalls: a.modelCalls + b.modelCalls,
   };
 }

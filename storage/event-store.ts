@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { ConversationEvent } from '../protocol/events.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import { toConversationKey } from './conversation-key.ts';
@@ -29,6 +30,28 @@ export class EventStore {
       .where('event_offset', '>=', from)
       .orderBy('event_offset')
       .limit(limit)
+      .execute();
+    return records.map(({ body }) => body);
+  }
+
+  /** Those of some types, of conversations of one session (null: its own); in order for each of them. */
+  async readOfTypes(
+    { workspace, session }: { workspace: string; session: string },
+    conversations: readonly (string | null)[],
+    types: readonly ConversationEvent['type'][],
+  ): Promise<ConversationEvent[]> {
+    if (conversations.length === 0) return [];
+    const records = await this.#db
+      .selectFrom('events')
+      .select('body')
+      .where((eb) => eb.and({ workspace, session }))
+      .where(
+        'task',
+        'in',
+        conversations.map((task) => task ?? ''),
+      )
+      .where(sql<string>`body ->> 'type'`, 'in', types)
+      .orderBy('event_offset')
       .execute();
     return records.map(({ body }) => body);
   }

@@ -7,6 +7,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { findShortage, findWarning } from '../core/budget.ts';
 import type { BudgetAccount, Shortage } from '../core/budget.ts';
 import type { BudgetAmounts, BudgetLimits, BudgetScope, BudgetUse } from '../protocol/budget.ts';
+import { tidyAmount } from '../protocol/content.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import { toConversationKey } from './conversation-key.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -269,5 +270,9 @@ function toLimits(row: ReturnType<typeof toColumns>): BudgetLimits {
 }
 
 function toUsed(row: { tokens_used: number; cost_used: number; seconds_used: number }): BudgetAmounts {
-  return { tokens: row.tokens_used, costUsd: row.cost_used, seconds: row.seconds_used };
+  return {
+    tokens: row.tokens_used,
+    costUsd: tidyAmount(row.cost_used),
+    seconds: tidyAmount(row.seconds_used),
+  };
 }

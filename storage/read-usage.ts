@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { NO_USAGE } from '../protocol/content.ts';
+import { NO_USAGE, tidyAmount } from '../protocol/content.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { Database } from './tables.ts';
 
@@ -24,6 +24,9 @@ export async function readUsage(
     from transcript_rows
     where workspace = ${workspace} and session = ${session} and kind = 'assistant' and usage is not null
     group by task`.execute(db);
-  const usages = rows.map(({ task, ...usage }) => [task === '' ? null : task, usage] as const);
+  const usages = rows.map(({ task, ...usage }) => {
+    const costUsd = usage.costUsd === null ? null : tidyAmount(usage.costUsd);
+    return [task === '' ? null : task, { ...usage, costUsd }] as const;
+  });
   return new Map<string | null, Usage>([[null, { ...NO_USAGE }], ...usages]);
 }

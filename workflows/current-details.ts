@@ -9,19 +9,27 @@ const TASKS_SHOWN = 20;
 
 export function describeConversation(state: ConversationState): string {
   const usage = addUsage(state.usage, state.taskUsage);
-  const doing =
-    state.holds.length === 0 ? state.phase : state.holds.map((why) => holdWords(state, why)).join(', ');
-  const activity = state.turnOpen
-    ? `turn ${state.turn}, step ${state.step} (${doing})`
-    : `idle after turn ${state.turn}`;
   const lines = [
     '| agent | now | status | model calls | tokens in | tokens out | US dollars |',
     '| --- | --- | --- | --- | --- | --- | --- |',
-    `| ${state.agent} | ${activity} | ${state.status} | ${usage.modelCalls} | ${usage.inputTokens ?? '?'} | ${usage.outputTokens ?? '?'} | ${usage.costUsd ?? '?'} |`,
+    `| ${state.agent} | ${activityOf(state)} | ${state.status} | ${usage.modelCalls} | ${usage.inputTokens ?? '?'} | ${usage.outputTokens ?? '?'} | ${usage.costUsd ?? '?'} |`,
   ];
   if (state.tasks.length > 0)
     lines.push('', '| task | agent | title | status |', '| --- | --- | --- | --- |');
   return [...lines, ...shownTasks(state).map(taskLine)].join('\n');
+}
+
+function activityOf(state: ConversationState): string {
+  const held = state.holds.map((why) => holdWords(state, why));
+  const messages = state.inbox.filter(({ kind }) => kind === 'message').length;
+  const waiting = messages === 0 ? [] : [messages === 1 ? '1 message waits' : `${messages} messages wait`];
+  const doing = [...(held.length === 0 && state.turnOpen ? [state.phase] : held), ...waiting];
+  const where = state.turnOpen
+    ? `turn ${state.turn}, step ${state.step}`
+    : state.turn === 0
+      ? 'not begun yet'
+      : `idle after turn ${state.turn}`;
+  return doing.length === 0 ? where : `${where} (${doing.join(', ')})`;
 }
 
 /** Those that still run first, then the latest ones. */

@@ -128,7 +128,7 @@ async function work(conversation: Conversation, input: TaskInput, stop: TaskStop
 }
 
 function toBudgetEnd(use: BudgetUse): WorkEnd {
-  const message = `The budget is used up: ${budgetWords(use)}.`;
+  const message = `The budget does not allow another step: ${budgetWords(use)} are used.`;
   return { status: 'cancelled', partial: false, error: { type: 'budget.exhausted', message } };
 }
 

@@ -11,6 +11,9 @@ import type { Tool } from './tool-effect.ts';
 /** Characters of output in one answer. The dialect without `from` reads all at once. */
 const PAGE_LENGTH = { background_agents: 8_000, tasks: Infinity };
 
+/** Who looks again and again gets nothing but the same answer. */
+const NO_NEWS = 'no new output since last check: go on with something else before you look again';
+
 export const viewBackgroundAgent: Tool = async (dependencies, request, callArguments) => {
   const { view } = request;
   if (view === undefined)
@@ -36,7 +39,7 @@ export const viewBackgroundAgent: Tool = async (dependencies, request, callArgum
     ...(await describeError(dependencies, task, ended)),
   ];
   const isNews = ended || (await isNewOutput(dependencies, request, view.task, output, page));
-  const shown = isNews ? describeOutput(output, page, ended) : 'no new output since last check';
+  const shown = isNews ? describeOutput(output, page, ended) : NO_NEWS;
   const resultRead = ended && from + page.length >= output.length;
   return { outcome: 'ok', text: [...lines, '', shown].join('\n'), resultRead };
 };

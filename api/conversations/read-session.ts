@@ -12,8 +12,7 @@ import { TemporalAway } from '../gateway/failures.ts';
 import { readBudget } from './extend-budget.ts';
 import { renderHook } from './render-hook.ts';
 import { toIsoTime, toNullableIsoTime } from './render-message.ts';
-import { renderTaskSummary } from './render-task.ts';
-import { readTaskTree } from './task-tree.ts';
+import { readTaskTree, renderTree } from './task-tree.ts';
 
 const NO_EVENTS = Number.MAX_SAFE_INTEGER;
 
@@ -35,7 +34,7 @@ export async function readSession(
     ...(view === null ? {} : liveFields(record, view)),
     variables: record.variables,
     metadata: record.metadata,
-    tasks: tree.records.map((task) => renderTaskSummary(task, tree.views.get(task.id), now)),
+    tasks: renderTree(tree, now),
     usage: usages.get(null) ?? NO_USAGE,
     treeUsage: sumUsage(usages.values()),
     budget: await readBudget(store, id),

@@ -14,6 +14,7 @@ import { TemporalAway } from '../gateway/failures.ts';
 import { readBudget } from './extend-budget.ts';
 import { findSubtree } from './find-subtree.ts';
 import { renderTaskSummary } from './render-task.ts';
+import { readLeft, sortByStart } from './task-tree.ts';
 
 const NO_EVENTS = Number.MAX_SAFE_INTEGER;
 const OUTPUT_LENGTH = 16 * 1024;
@@ -31,11 +32,13 @@ export async function readTask(
   const view = ofStarter?.view.tasks.find((task) => task.id === record.id);
   const children = await store.tasks.listByStarter(workspace, session, record.id);
   const childViews = new Map(own?.view.tasks.map((task) => [task.id, task]));
+  const untold = [...(isOver && view === undefined ? [record] : []), ...(isOver ? children : [])];
+  const { notices, order } = await readLeft(store, id, untold);
   const files = await store.files.listByTask(workspace, session, record.id);
   const now = clock();
   const path = `/v1/sessions/${session}/tasks/${record.id}`;
   return {
-    ...renderTaskSummary(record, view, now),
+    ...renderTaskSummary(record, view, now, notices.get(record.id)),
     session,
     task: record.text,
     expectedOutput: record.expectedOutput,
@@ -49,7 +52,9 @@ export async function readTask(
     files: files.map(({ id: file, name, mediaType, size }) => ({ id: file, name, mediaType, size })),
     usage: await readTaskUsage(store, id, record.id),
     budget: await readBudget(store, id),
-    tasks: children.map((child) => renderTaskSummary(child, childViews.get(child.id), now)),
+    tasks: sortByStart(children, [...order, ...childViews.keys()]).map((child) =>
+      renderTaskSummary(child, childViews.get(child.id), now, notices.get(child.id)),
+    ),
     links: { temporal: gateway.linkToTemporal(id), events: `${path}/events`, messages: `${path}/messages` },
     ...(asked.includes('away') ? { stale: true as const } : {}),
   };

@@ -10,11 +10,15 @@ import { toNullableIsoTime } from './render-message.ts';
 const NO_NOTICE = { state: 'none' as const, turn: null, message: null };
 const PENDING_NOTICE = { ...NO_NOTICE, state: 'pending' as const };
 
-/** `view` is what the task's starter knows of it; the end is known to the store, which has the last word on it. */
+/**
+ * `view` is what the task's starter knows of it; the end is known to the store, which has the last word on it.
+ * `told`: how far its end was told, where no starter is left to say so.
+ */
 export function renderTaskSummary(
   record: TaskRecord,
   view: TaskView | undefined,
   now: number,
+  told?: TaskView['notice'],
 ): TaskSummaryResource {
   const startedAt = record.startedAt ?? view?.startedAt ?? null;
   const endedAt = record.endedAt ?? view?.endedAt ?? null;
@@ -34,7 +38,7 @@ export function renderTaskSummary(
     waitingFor: isOver ? null : waitsFor(stands),
     shortage: isOver ? null : (stands.shortage ?? null),
     question: isOver || stands.asks === null ? null : record.question,
-    notice: toNotice(record, view),
+    notice: toNotice(record, view, told),
   };
 }
 
@@ -44,12 +48,16 @@ function toStarter({ starter, session }: TaskRecord): TaskSummaryResource['start
 }
 
 export function renderListedTask(record: TaskRecord, now: number): ListedTaskResource {
-  return { ...renderTaskSummary(record, undefined, now), session: record.session };
+  return { ...renderTaskSummary(record, undefined, now), notice: null, session: record.session };
 }
 
 /** The store knows of an end a moment before the starter does, which has yet to tell it. */
-function toNotice(record: TaskRecord, view: TaskView | undefined): TaskSummaryResource['notice'] {
-  if (view === undefined) return NO_NOTICE;
+function toNotice(
+  record: TaskRecord,
+  view: TaskView | undefined,
+  told: TaskView['notice'] = NO_NOTICE,
+): TaskSummaryResource['notice'] {
+  if (view === undefined) return told;
   return isTerminal(record.status) && !isTerminal(view.status) ? PENDING_NOTICE : view.notice;
 }
 

@@ -17,7 +17,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'session-closed': { status: 409, title: 'The session is closed' },
   'no-budget': { status: 409, title: 'There is no such budget' },
-  'task-finished': { status: 409, title: 'The task has ended' },
+  'task-finished': { status: 409, title: 'The task has ended, or is about to' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'message-too-large': { status: 413, title: 'The message is too large' },
   'file-too-large': { status: 413, title: 'The file is too large' },

@@ -22,14 +22,14 @@ import { answerOnce, readIdempotencyKey } from '../http/idempotency.ts';
 import { ownerSeenBy } from '../principal.ts';
 import { readMessages } from '../conversations/read-messages.ts';
 import { readTask } from '../conversations/read-task.ts';
-import { renderListedTask, renderTaskSummary } from '../conversations/render-task.ts';
+import { renderListedTask } from '../conversations/render-task.ts';
 import { defineRoute, IDEMPOTENCY_KEY, requireParameter } from '../http/route.ts';
 import type { Incoming, Route } from '../http/route.ts';
 import { steerTask } from '../conversations/send-message.ts';
 import type { Services } from '../services.ts';
 import { startTask } from '../conversations/start-task.ts';
 import { stopTask } from '../conversations/stop-task.ts';
-import { readTaskTree } from '../conversations/task-tree.ts';
+import { readTaskTree, renderTree } from '../conversations/task-tree.ts';
 
 const tag = 'Tasks';
 
@@ -43,10 +43,9 @@ const list = defineRoute({
   problems: ['not-found'],
   async handle({ store, source, clock }, { principal, parameters }) {
     const { id } = await findSession(store, principal, requireParameter(parameters, 'session'));
-    const { records, views, isStale } = await readTaskTree({ store }, source, id, null);
-    const now = clock();
-    const data = records.map((record) => renderTaskSummary(record, views.get(record.id), now));
-    return { status: 200, body: { data, nextCursor: null, ...(isStale ? { stale: true } : {}) } };
+    const tree = await readTaskTree({ store }, source, id, null);
+    const data = renderTree(tree, clock());
+    return { status: 200, body: { data, nextCursor: null, ...(tree.isStale ? { stale: true } : {}) } };
   },
 });
 

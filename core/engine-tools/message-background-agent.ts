@@ -1,4 +1,5 @@
 import type { SteerMode } from '../../protocol/task.ts';
+import type { TaskRecord } from '../conversation-state.ts';
 import { isOverfull, messageTask, takesMessages } from '../message-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
 import { findOwnTask, notFoundWords } from './task-words.ts';
@@ -22,10 +23,16 @@ export function messageBackgroundAgent(
     };
   }
   const isAnswer = task.asks !== null;
+  const when = readsWhen(task, mode);
   const message = ports.newMessageId();
   const content = [{ type: 'text' as const, text }];
   messageTask(state, ports, task, { message: { id: message, hash: message, content }, mode });
   if (isAnswer) return { outcome: 'ok', text: `Accepted: ${task.id} takes it as the answer and goes on.` };
-  const when = mode === 'append' ? 'at its next step' : 'now: its running step is interrupted';
   return { outcome: 'ok', text: `Accepted: ${task.id} reads it ${when}.` };
+}
+
+function readsWhen({ status, startedAt }: TaskRecord, mode: SteerMode): string {
+  if (status === 'queued' && startedAt === null) return 'when it begins';
+  if (status !== 'running') return 'when it goes on';
+  return mode === 'append' ? 'at its next step' : 'now: its running step is interrupted';
 }

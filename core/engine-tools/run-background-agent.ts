@@ -1,4 +1,7 @@
+import { isTerminal } from '../../protocol/task.ts';
 import type { TaskRequest } from '../../protocol/task.ts';
+import type { TaskRecord } from '../conversation-state.ts';
+import type { Dialect } from '../dialect.ts';
 import { openPrerequisites } from '../prerequisites.ts';
 import { startTask } from '../start-task.ts';
 import type { ToolAnswer, ToolCallSituation } from '../tool-call.ts';
@@ -24,7 +27,20 @@ export function runBackgroundAgent(
       `agent: ${task.name}`,
       `task: ${task.title}`,
       `status: ${dialect.statusWord(task.status)}`,
-      `${said}.${begin} You are told when it ends; do not wait for it, go on with the conversation.`,
+      `${said}.${begin} ${endWords(task, dialect)}`,
     ].join('\n'),
   };
 }
+
+/** How its end will be heard of. */
+function endWords({ id, status, notify }: TaskRecord, dialect: Dialect): string {
+  if (isTerminal(status)) return `It has ended. To read what came out: ${dialect.howToReadOn(id, 0)}.`;
+  return `${TOLD[notify]}; do not wait for it, go on with the conversation.`;
+}
+
+const TOLD: Record<TaskRecord['notify'], string> = {
+  always: 'You are told when it ends',
+  failure: 'You are told only if it fails',
+  group: 'You are told when the last of its group has ended',
+  never: 'You are not told when it ends',
+};

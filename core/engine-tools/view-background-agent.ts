@@ -41,7 +41,7 @@ function toTimeout(waitMs: number): { timeoutMs?: number } {
 }
 
 function shortageWords(use: BudgetUse): string {
-  return `it has used up a budget (${budgetWords(use)}) and waits until a person extends it`;
+  return `its budget does not allow another step (${budgetWords(use)} are used): it waits until a person extends it`;
 }
 
 /** Why there is no result yet. */

@@ -38,6 +38,12 @@ export const budgetUseShape = {
   limit: z.number(),
 };
 
+const noticeSchema = z.strictObject({
+  state: z.enum(['pending', 'delivered', 'spoken', 'none']),
+  turn: z.number().nullable(),
+  message: z.string().nullable(),
+});
+
 const taskSummaryShape = {
   id: z.string(),
   agent: z.string(),
@@ -59,17 +65,17 @@ const taskSummaryShape = {
     .strictObject(budgetUseShape)
     .nullable()
     .meta({ description: 'The budget that it waits for, of the whole tree or its own.' }),
-  notice: z.strictObject({
-    state: z.enum(['pending', 'delivered', 'spoken', 'none']),
-    turn: z.number().nullable(),
-    message: z.string().nullable(),
-  }),
+  notice: noticeSchema.meta({ description: 'How far its end was told to who started it.' }),
 };
 
 export const taskSummarySchema = z.strictObject(taskSummaryShape).meta({ id: 'TaskSummary' });
 
 export const listedTaskSchema = z
-  .strictObject({ ...taskSummaryShape, session: z.string() })
+  .strictObject({
+    ...taskSummaryShape,
+    notice: z.null().meta({ description: 'Not known here: its session tells it.' }),
+    session: z.string(),
+  })
   .meta({ id: 'ListedTask', description: 'A task in a list over all sessions.' });
 
 const amountSchema = z.strictObject({ used: z.number(), limit: z.number().nullable() });

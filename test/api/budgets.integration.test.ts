@@ -57,7 +57,7 @@ describe('a budget over HTTP', () => {
     await waitFor(async () => (await api.readEvents(session)).some(({ type }) => type === 'turn.finished'));
     const messages = await api.send('GET', `${session}/messages`);
     expect(messages.body.data.map(textOf).at(-1)).toMatch(
-      /the budget is used up \(15 tokens of the 15 tokens/,
+      /the budget does not allow another step \(15 tokens of the 15 tokens/,
     );
     expect(await readSession(session)).toMatchObject({
       usage: { modelCalls: 0 },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { heldTaskSchema, receiptSchema, taskSchema } from '../../protocol/schemas/resources.ts';
+import type { TaskSummaryResource } from '../../protocol/schemas/resources.ts';
 import { defer } from '../support/deferred.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openStream } from './read-stream.ts';
@@ -53,6 +54,34 @@ describe('tasks over HTTP', () => {
     ]);
     const all = await api.send('GET', '/v1/tasks?agent=researcher&status=completed');
     expect(all.body.data.map((row: { id: string }) => row.id)).toContain(task.id);
+  });
+
+  it('say how far their ends were told, in their order, when nobody is left to ask', async () => {
+    const titles = ['Monday', 'Tuesday', 'Wednesday', 'Thursday'];
+    const start = (title: string) => ({
+      name: 'run_background_agent',
+      arguments: { agent: 'researcher', task: 'When?', title, group: 'week', notify: 'group' },
+    });
+    const session = await api.open({
+      researcher: titles.map(() => ({ say: 'Nine.' })),
+      root: [{ call: titles.map(start) }, { say: 'I ask.' }, { say: 'They open at nine.' }],
+    });
+    await api.send('POST', `${session}/messages`, { text: 'When do they open this week?' });
+    const list = async (): Promise<TaskSummaryResource[]> =>
+      (await api.send('GET', `${session}/tasks`)).body.data;
+    await waitFor(async () => (await list()).filter(({ notice }) => notice.state === 'spoken').length === 4);
+    const open = (await list()).map(({ title, notice }) => ({ title, notice }));
+    expect(open.map(({ title }) => title)).toEqual(titles);
+    await api.send('POST', `${session}/close`, {});
+    await waitFor(async () => (await api.send('GET', session)).body.status === 'closed');
+    expect(await list()).toMatchObject(open);
+    expect((await api.send('GET', session)).body.tasks).toMatchObject(open);
+    const [first] = await list();
+    expect((await api.send('GET', `${session}/tasks/${first?.id}`)).body).toMatchObject({
+      ...open[0],
+    });
+    const { body: all } = await api.send('GET', '/v1/tasks?agent=researcher&status=completed');
+    expect(all.data[0].notice).toBeNull();
   });
 
   it('are refused with the list of agents that may be started', async () => {

@@ -5,9 +5,11 @@ import { SESSION, startFakeApi } from './fake-api.ts';
 import type { FakeApi } from './fake-api.ts';
 
 const TASK = 'agent_task_1a2b3c4d-0000-4000-8000-000000000000';
+const STARTER = { starter: { session: SESSION } };
 const SHORTAGE = { scope: 'task', unit: 'tokens', used: 98, limit: 100 };
 const WAITING = {
   ...{ id: TASK, agent: 'caller', title: 'Call Anna', status: 'waiting_input', depth: 1, runtimeMs: 4000 },
+  ...STARTER,
   ...{ progress: null, waitingFor: 'budget', question: null, shortage: SHORTAGE },
 };
 const USAGE = { modelCalls: 3, inputTokens: 90, outputTokens: 8, costUsd: 0.01234 };

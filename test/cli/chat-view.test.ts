@@ -142,6 +142,17 @@ describe('tasks in the chat', () => {
     );
   });
 
+  it('say at which step they have read the words to them, or that they never did', () => {
+    const steered = { type: 'task.steered' as const, at: '', task: TASK, message: 'm' };
+    const read = { ...steered, offset: 2, turn: 1, appliedAtStep: 3 };
+    expect(watch([taskQueued(1, TASK), read])).toBe(
+      '· web_researcher has read the words to it (turn 1, step 3): Prices\n',
+    );
+    expect(watch([taskQueued(1, TASK), { ...read, turn: null, appliedAtStep: null }])).toBe(
+      '· web_researcher had not read the last words to it when it ended: Prices\n',
+    );
+  });
+
   it('that need a larger budget say so, with what to do, and who extended it', () => {
     const use = { unit: 'tokens' as const, used: 98, limit: 100 };
     const at = '2026-01-01T00:00:00.000Z';

@@ -15,6 +15,7 @@ const summary = {
   title: 'Call Anna',
   status: 'running',
   depth: 1,
+  starter: { session: SESSION },
   progress: null,
   waitingFor: null,
   question: null,

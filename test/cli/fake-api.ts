@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers';
 import type { FeedEvent } from '../../cli/chat-view.ts';
 
 export const SESSION = 'ses_1';
+const TEAM = { name: 'research', version: '1' };
 
 export interface FakeApi {
   baseUrl: string;
@@ -14,8 +15,8 @@ export interface FakeApi {
   /** `Last-Event-ID` of each connection to the feed. */
   connections: string[];
   session: Record<string, unknown>;
-  /** Answers to calls by `METHOD path`; each is used once. */
-  answers: Map<string, { status: number; body: unknown }>;
+  /** Answers to calls by `METHOD path`; each is used once, when `after` is over. */
+  answers: Map<string, { status: number; body: unknown; after?: Promise<unknown> }>;
   /** Appends an event that has an offset, sends it or a live one to those who listen. */
   tell(...events: FeedEvent[]): void;
   /** Cuts every connection of the feed. */
@@ -31,8 +32,7 @@ function frame(event: FeedEvent): string {
 export async function startFakeApi(): Promise<FakeApi> {
   const feed: (FeedEvent & { offset: number })[] = [];
   const readers = new Set<ServerResponse>();
-  const team = { name: 'research', version: '1' };
-  const session = { id: SESSION, team, agent: 'root', status: 'idle', offset: 0, tasks: [] };
+  const session = { id: SESSION, team: TEAM, agent: 'root', status: 'idle', offset: 0, tasks: [] };
   const server = createServer((request, response) => void answer(request, response));
   const api: FakeApi = {
     baseUrl: '',
@@ -80,6 +80,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     };
     const given = api.answers.get(what) ?? { status: 200, body: own[what] ?? {} };
     api.answers.delete(what);
+    if ('after' in given) await given.after;
     response.writeHead(given.status, { 'content-type': 'application/json' });
     response.end(given.status === 204 ? undefined : JSON.stringify(given.body));
   }

@@ -55,7 +55,7 @@ describe('a handoff', () => {
     ]);
     const [told] = textsOf(world, 'instruction');
     expect(told).toContain('root has handed this conversation over to you, billing.');
-    expect(told).toContain('The reason given: It is about an invoice');
+    expect(told).toContain('The reason given: It is about an invoice. Go on from here');
     expect(told).toContain('the tools that root called are not yours');
     await world.answer({ text: 'Let me see.' });
     expect(world.state).toMatchObject({ agent: 'billing', lastOutcome: 'answered' });

@@ -167,7 +167,7 @@ describe('a starter whose task has no budget left', () => {
     });
     expect(world.toolRequests[0]?.view).toMatchObject({
       status: 'waiting_input',
-      note: 'it has used up a budget (95 tokens of the 100 tokens of this task) and waits until a person extends it',
+      note: 'its budget does not allow another step (95 tokens of the 100 tokens of this task are used): it waits until a person extends it',
     });
   });
 

@@ -69,7 +69,12 @@ for (const [name, connect] of clients) {
       const tell = (status: string, body: string) =>
         `<background_task id="${FIRST_TASK}" agent="caller" title="Call Anna" status="${status}">\n${body}\nTell the user.\n</background_task>`;
       const begun = [{ user: 'Call Anna' }, { assistant: 'Started.' }];
-      const short = { user: tell('waiting_input', 'It has used up a budget: 9 tokens of the 9 tokens.') };
+      const short = {
+        user: tell(
+          'waiting_input',
+          'Its budget does not allow another step: 9 tokens of the 9 tokens are used.',
+        ),
+      };
       const needs = await ask({ ...clinic, lines: [...begun, short] });
       expect(needs.text).toMatch(
         /“Call Anna” of caller needs a larger budget:[^]*9 tokens[^]*You alone can extend it/,

@@ -53,6 +53,11 @@ describe('events', () => {
     expect(await store.events.read(conversation, 1, 1)).toEqual([makeEvent(1, 'a')]);
     expect(await store.events.read({ ...conversation, task: 'agent_task_1' }, 1, 10)).toEqual([]);
     expect(await store.events.lastOffset(conversation)).toBe(3);
+    const { type } = makeEvent(1, 'a');
+    expect(await store.events.readOfTypes(conversation, [conversation.task], [type])).toHaveLength(3);
+    expect(await store.events.readOfTypes(conversation, ['agent_task_1'], [type])).toEqual([]);
+    expect(await store.events.readOfTypes(conversation, [conversation.task], ['turn.started'])).toEqual([]);
+    expect(await store.events.readOfTypes(conversation, [], [type])).toEqual([]);
     expect(await store.events.lastOffset({ ...conversation, workspace: 'other' })).toBe(0);
   });
 

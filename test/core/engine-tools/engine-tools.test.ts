@@ -48,6 +48,26 @@ describe('run_background_agent', () => {
     expect(textOf(world)).toMatch(/task_id: agent_task_x[\s\S]*This key has started a task already/);
   });
 
+  it.each([
+    ['failure', 'You are told only if it fails; '],
+    ['group', 'You are told when the last of its group has ended; '],
+    ['never', 'You are not told when it ends; '],
+  ])('says how its end will be heard of with notify %s', async (notify, words) => {
+    const world = new World();
+    await call(world, 'run_background_agent', { agent: 'worker', task: 'x', notify, group: 'g' });
+    expect(textOf(world)).toContain(words);
+  });
+
+  it('says of one that has ended where to read it', async () => {
+    const world = new World();
+    world.task('t1', { key: 'k' });
+    world.finish('t1');
+    await call(world, 'run_background_agent', { agent: 'worker', task: 'Again', key: 'k' });
+    expect(textOf(world)).toMatch(
+      /completed\n.* It has ended\. To read .*view_background_agent with task_id "t1"/,
+    );
+  });
+
   it('says why a task is refused', async () => {
     const world = new World();
     await call(world, 'run_background_agent', { agent: 'nobody', task: 'x' });
@@ -128,6 +148,19 @@ describe('message_background_agent', () => {
     expect(world.orders).toMatchObject([
       { task: 't1', kind: 'message', message: { content: [{ text: 'Use metres' }] } },
     ]);
+  });
+
+  it.each([
+    ['when it begins', {}],
+    ['when it goes on', { status: 'paused' as const, startedAt: 1 }],
+    ['when it goes on', { status: 'queued' as const, startedAt: 1 }],
+    ['now: its running step is interrupted', { status: 'running' as const, startedAt: 1 }],
+  ])('says that it is read %s', async (when, stands) => {
+    const world = new World();
+    Object.assign(world.task('t1', { launched: false }), stands);
+    const words = { task_id: 't1', message: 'x', mode: 'interrupt' };
+    await call(world, 'message_background_agent', words);
+    expect(textOf(world)).toBe(`ok: Accepted: t1 reads it ${when}.`);
   });
 
   it('says that a task has ended', async () => {
