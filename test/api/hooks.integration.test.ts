@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pino from 'pino';
+import { closeForgottenSessions } from '../../api/feed/close-forgotten-sessions.ts';
+import { EventSource } from '../../api/feed/event-source.ts';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import { sessionSchema } from '../../protocol/schemas/resources.ts';
 import type { SessionResource } from '../../protocol/schemas/resources.ts';
@@ -129,7 +132,7 @@ describe('a session with hooks over HTTP', () => {
     expect((await api.send('POST', `${session}/messages`, { text: 'Hi' })).status).toBe(409);
   });
 
-  it('whose workflow was terminated by hand is followed by what runs after it, as any other', async () => {
+  it('whose workflow was terminated by hand is followed by what runs after it, though nobody looks', async () => {
     const session = await api.open(
       {
         root: [{ say: 'Hello.' }],
@@ -142,7 +145,10 @@ describe('a session with hooks over HTTP', () => {
     const { id } = await read(session);
     const workflowId = toWorkflowId({ workspace: 'default', session: id, task: null });
     await api.server.client.workflow.getHandle(workflowId).terminate('by hand');
-    await untilStatus(session, 'aborted');
+    const services = { ...api, source: new EventSource(api), clock: Date.now, logger: pino({ enabled: false }) };
+    const looking = closeForgottenSessions(services, 100);
+    await waitFor(async () => (await api.store.sessions.get('default', id))?.status === 'aborted');
+    looking.stop();
     await waitFor(async () => (await hooksOf(session)).at(-1)?.join() === 'post,reporter,completed');
     expect(await read(session)).toMatchObject({ analysis: { mood: 'good' } });
   });
