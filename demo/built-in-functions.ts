@@ -10,7 +10,8 @@ const LATER =
 const NOT_ANY_MORE =
   /\b(?:cancel|forget|drop|no|not)\b.*\b(?:reminder|follow-?up|remind(?:ed)?|call(?:ed)? back)\b/i;
 const FOLLOW_UP = /\bfollowup_\w+/g;
-const DUE = /^<system_notice>The time of your follow-up \S+ has come\. [^:]*\([^)]*\): ([\s\S]*)<\/system_notice>$/;
+const DUE =
+  /^<system_notice>The time of your follow-up \S+ has come\. [^:]*\([^)]*\): ([\s\S]*)<\/system_notice>$/;
 
 /** Null: the words ask for none of these, or the agent has not got them. */
 export function useBuiltIn(conversation: Conversation, text: string): Thought | null {

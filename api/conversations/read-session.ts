@@ -10,6 +10,7 @@ import type { EventSource } from '../feed/event-source.ts';
 import type { FoundSession } from './find-conversation.ts';
 import { TemporalAway } from '../gateway/failures.ts';
 import { readBudget } from './extend-budget.ts';
+import { readHooks } from './read-hooks.ts';
 import { renderHook } from './render-hook.ts';
 import { toIsoTime, toNullableIsoTime } from './render-message.ts';
 import { renderTaskSummary } from './render-task.ts';
@@ -28,7 +29,7 @@ export async function readSession(
   const known = (view?.tasks ?? []).filter((task) => record.finalView === null || isTerminal(task.status));
   const tree = await readTaskTree({ store }, source, id, known);
   const usages = await store.transcript.usage(id.workspace, id.session);
-  const hooks = await store.hooks.list(id);
+  const hooks = await readHooks({ store, gateway, clock }, source, id);
   const now = clock();
   const path = `/v1/sessions/${record.id}`;
   return {

@@ -32,7 +32,8 @@ export function closeForgottenSessions(
     since = now - LATENESS_MS;
   }
   function warn(error: unknown): void {
-    if (!isOutage(error)) logger.warn({ err: error }, 'sessions that were ended from outside are not closed yet');
+    if (!isOutage(error))
+      logger.warn({ err: error }, 'sessions that were ended from outside are not closed yet');
   }
   function lookLater(): void {
     const lookOnce = (): void => void look().catch(warn).finally(lookLater);

@@ -22,7 +22,10 @@ const BETWEEN_RUNS_MS = 20;
 const FIRST_TRY = 0.25;
 
 /** A workflow that is over still answers queries, as if it were at work: only those that run are asked. */
-export function createReads(client: Client, deadlineMs: number): Pick<Gateway, 'read' | 'readEnded' | 'listForcedEnds'> {
+export function createReads(
+  client: Client,
+  deadlineMs: number,
+): Pick<Gateway, 'read' | 'readEnded' | 'listForcedEnds'> {
   const { namespace, dataConverter, identity } = client.options;
   const { interceptors = [] } = client.workflow.options;
   const running = new WorkflowClient({

@@ -49,9 +49,9 @@ describe('a session', () => {
       status: 'aborted',
       closeReason: reason,
     });
-    expect((await api.send('GET', `/v1/sessions/${id}/events`, undefined, JSON_ONLY)).body.data).toMatchObject([
-      { type: 'session.closed', reason },
-    ]);
+    expect(
+      (await api.send('GET', `/v1/sessions/${id}/events`, undefined, JSON_ONLY)).body.data,
+    ).toMatchObject([{ type: 'session.closed', reason }]);
     expect((await api.send('GET', `/v1/sessions/${opening.id}`)).body.status).toBe('opening');
   });
 

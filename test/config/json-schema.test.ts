@@ -3,7 +3,11 @@ import { findSchemaProblem, findValueProblems } from '../../config/json-schema.t
 
 const schema = {
   type: 'object',
-  properties: { name: { type: 'string' }, size: { enum: ['small', 'large'] }, day: { format: 'day of the week' } },
+  properties: {
+    name: { type: 'string' },
+    size: { enum: ['small', 'large'] },
+    day: { format: 'day of the week' },
+  },
   required: ['name'],
   additionalProperties: false,
 };

@@ -131,7 +131,9 @@ describe('a custom function', () => {
   it('that was lost with its worker is asked again, though its time is over by then', async () => {
     const receiver = await receive({ after: new Promise(() => undefined) }, { text: 'Found.' });
     const look = makeFunction({ url: receiver.url, timeoutMs: 5_000 });
-    const session = await offstage.open(teamWith({ look }), { root: [calling('look'), { say: 'It is there.' }] });
+    const session = await offstage.open(teamWith({ look }), {
+      root: [calling('look'), { say: 'It is there.' }],
+    });
     await session.say('Look it up');
     await waitFor(() => receiver.requests.length === 1);
     const over = Date.now() + 5_500;
