@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryRejectedError, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, Connection } from '@temporalio/client';
-import { toConversationId, toWorkflowId } from '../../protocol/ids.ts';
-import type { ConversationId } from '../../protocol/ids.ts';
+import { toWorkflowId } from '../../protocol/ids.ts';
 import { QUERIES } from '../../protocol/session-messages.ts';
 import type { ConversationRead } from '../../protocol/session-messages.ts';
 import { withinDeadline } from './deadline.ts';
@@ -12,7 +11,6 @@ import { SharedReads } from './shared-reads.ts';
 
 /** Failed, canceled, terminated, timed out: of Temporal's workflow execution statuses. */
 const ENDED_FROM_OUTSIDE = [3, 4, 5, 7];
-const ENDED_NAMES = "'Failed', 'Canceled', 'Terminated', 'TimedOut'";
 /** Its next run is there a moment later. */
 const CONTINUED_AS_NEW = 6;
 const ATTEMPTS = 5;
@@ -22,10 +20,7 @@ const BETWEEN_RUNS_MS = 20;
 const FIRST_TRY = 0.25;
 
 /** A workflow that is over still answers queries, as if it were at work: only those that run are asked. */
-export function createReads(
-  client: Client,
-  deadlineMs: number,
-): Pick<Gateway, 'read' | 'readEnded' | 'listForcedEnds'> {
+export function createReads(client: Client, deadlineMs: number): Pick<Gateway, 'read' | 'readEnded'> {
   const { namespace, dataConverter, identity } = client.options;
   const { interceptors = [] } = client.workflow.options;
   const running = new WorkflowClient({
@@ -74,18 +69,6 @@ export function createReads(
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
       }
-    },
-    listForcedEnds: (since) => {
-      const after = new Date(since).toISOString();
-      const query = `WorkflowType = 'session' AND ExecutionStatus IN (${ENDED_NAMES}) AND CloseTime > '${after}'`;
-      return ask('which sessions were ended', async () => {
-        const found: ConversationId[] = [];
-        for await (const { workflowId } of client.workflow.list({ query })) {
-          // In a namespace that others use, too, their workflows may be of this name.
-          if (workflowId.startsWith('ws/')) found.push(toConversationId(workflowId));
-        }
-        return found;
-      });
     },
   };
 }
