@@ -27,6 +27,10 @@ const handleOf = (session: TestSession, task: string | null = null) =>
   offstage.server.client.workflow.getHandle(
     toWorkflowId({ workspace: 'default', session: session.id, task }),
   );
+/** What the Temporal Web UI shows of a phase. */
+const shownOf = async (session: TestSession, phase: string) =>
+  (await handleOf(session, phase).query<{ currentDetails?: string }>('__temporal_workflow_metadata'))
+    .currentDetails;
 const rowOf = (session: TestSession) => offstage.store.sessions.get('default', session.id);
 const hooksOf = async ({ id: session }: TestSession) =>
   (await offstage.store.hooks.list({ workspace: 'default', session })).map(
@@ -58,6 +62,8 @@ describe('a function before and after a session', () => {
       ['post', 'background_agent', 'reporter', 'completed', null],
       ['post', 'function', 'push', 'completed', null],
     ]);
+    expect(await shownOf(session, 'pre')).toContain('| look_up | completed |');
+    expect(await shownOf(session, 'post')).toContain('| reporter | completed |\n| push | completed |');
     const [before, failed, after] = receiver.requests;
     expect(receiver.requests.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
     expect(before).toMatchObject({
