@@ -31,8 +31,7 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
     return withHeartbeat(heartbeatInterval(request.task), async () => {
       if (request.keep !== true) await tellBeginning(dependencies, request);
       const prompt = await preparePrompt(store, request);
-      const { requestHash } = prompt;
-      const stored = await store.transcript.openStep(request, { ...stepOf(request), requestHash });
+      const stored = prompt.isNewStep ? null : await findStored(store, request, prompt);
       const budget = openCallBudget(store, request, prompt);
       const ask = request.keep === true ? keepPartial : answer;
       const reply =
@@ -48,8 +47,16 @@ export function createCallModel(dependencies: ActivityDependencies): Activities[
   };
 }
 
-function stepOf({ turn, step }: ModelCallRequest): { turn: number; step: number; run: string } {
-  return { turn, step, run: currentRun() };
+/** What an earlier attempt at the step has stored. */
+function findStored(
+  store: ActivityDependencies['store'],
+  { workspace, session, task, turn, step }: ModelCallRequest,
+  { requestHash }: PreparedPrompt,
+): Promise<StoredReply | null> {
+  return store.transcript.claimStep(
+    { workspace, session, task },
+    { turn, step, run: currentRun(), requestHash },
+  );
 }
 
 async function tellBeginning(dependencies: ActivityDependencies, request: ModelCallRequest): Promise<void> {

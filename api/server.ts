@@ -29,8 +29,8 @@ export interface Api {
 const GRACE_MS = 10_000;
 
 export function createApi(dependencies: ApiDependencies): Api {
-  let isShutDown = false;
-  const services = createServices(dependencies, () => isShutDown);
+  const ending = new AbortController();
+  const services = createServices(dependencies, ending.signal);
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -39,7 +39,7 @@ export function createApi(dependencies: ApiDependencies): Api {
     ...(dependencies.keys === null ? [guardOrigin] : []),
     setSafeHeaders,
     (_request, response, next) => {
-      if (isShutDown) {
+      if (ending.signal.aborted) {
         response.setHeader('Connection', 'close');
         throw new Problem('unavailable', 'This process is ending. Try again', {
           headers: { 'Retry-After': '1' },
@@ -54,7 +54,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   app.use(createProblemHandler(dependencies.logger));
   const server = createServer(app);
   const endServer = prepareEnd(server, GRACE_MS);
-  const forgotten = closeForgottenSessions(services);
+  closeForgottenSessions(services);
   return {
     app,
     async listen({ host, port }) {
@@ -62,9 +62,7 @@ export function createApi(dependencies: ApiDependencies): Api {
       return listen(server, host, port);
     },
     async close() {
-      isShutDown = true;
-      services.feeds.stop();
-      forgotten.stop();
+      ending.abort();
       await endServer();
     },
   };

@@ -7,14 +7,15 @@ import { SessionFeeds } from './feed/session-feeds.ts';
 export interface Services extends ApiDependencies {
   source: EventSource;
   feeds: SessionFeeds;
-  /** The process ends: streams are told to come back. */
-  isShutDown: () => boolean;
+  /** The process ends: streams are told to come back, and nobody waits on. */
+  shutDown: AbortSignal;
 }
 
-export function createServices(dependencies: ApiDependencies, isShutDown: () => boolean): Services {
+export function createServices(dependencies: ApiDependencies, shutDown: AbortSignal): Services {
   const { store, gateway, bus, logger, registry } = dependencies;
   const source = new EventSource({ store, gateway, bus });
   const feeds = new SessionFeeds({ source, bus, logger });
   measureFeeds(registry, feeds);
-  return { ...dependencies, source, feeds, isShutDown };
+  shutDown.addEventListener('abort', () => feeds.stop());
+  return { ...dependencies, source, feeds, shutDown };
 }

@@ -4,8 +4,11 @@ import type { ConversationId } from './ids.ts';
 export type DeltaKind = 'text' | 'thinking' | 'arguments';
 
 export type LiveMessage =
-  /** The conversation's state may have events up to this offset: ask. Sent before the server accepted them. */
-  | { type: 'poke'; offset: number }
+  /**
+   * The conversation's state may have events up to this offset: ask. Sent before the server accepted them. `endsTurn`:
+   * the last of them is the end of a turn, or of the conversation.
+   */
+  | { type: 'poke'; offset: number; endsTurn?: boolean }
   | {
       type: 'delta';
       turn: number;

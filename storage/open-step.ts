@@ -34,15 +34,15 @@ function compareSteps(a: StepOfRun, b: StepOfRun): number {
   return a.turn - b.turn || a.step - b.step;
 }
 
-/** Moves the cursor to `place`. Throws StoreError `transcript.stale_step` when the place is over. */
+/** Moves the cursor to `place`; false when it was there. Throws StoreError `transcript.stale_step` when the place is over. */
 export async function moveCursor(
   transaction: Transaction<Database>,
   conversation: ConversationId,
   place: StepOfRun & { requestHash?: string },
   /** What a reset takes back when a new run comes to a place that an older one had reached. */
   takeBack: 'the step and what follows' | 'what follows',
-): Promise<void> {
-  const cursor = await lockCursor(transaction, conversation, place);
+): Promise<boolean> {
+  const { cursor, isFirst } = await lockCursor(transaction, conversation, place);
   if (cursor.run === place.run) {
     if (compareSteps(place, cursor) < 0) throw refuse(place, cursor);
   } else {
@@ -51,7 +51,7 @@ export async function moveCursor(
   }
   const sameStep = compareSteps(place, cursor) === 0 && cursor.run === place.run;
   const requestHash = place.requestHash ?? (sameStep ? cursor.requestHash : null);
-  if (sameStep && requestHash === cursor.requestHash) return;
+  if (sameStep && requestHash === cursor.requestHash) return isFirst;
   await transaction
     .updateTable('conversation_cursors')
     .set({
@@ -62,6 +62,7 @@ export async function moveCursor(
     })
     .where((eb) => eb.and(toConversationKey(conversation)))
     .execute();
+  return isFirst || !sameStep;
 }
 
 /**
@@ -93,20 +94,21 @@ async function lockCursor(
   transaction: Transaction<Database>,
   conversation: ConversationId,
   place: StepOfRun,
-): Promise<Cursor> {
+): Promise<{ cursor: Cursor; isFirst: boolean }> {
   const known = await readCursorForUpdate(transaction, conversation);
-  if (known !== undefined) return known;
+  if (known !== undefined) return { cursor: known, isFirst: false };
   const key = toConversationKey(conversation);
   const first = await transaction
     .insertInto('conversation_cursors')
     .values({ ...key, run: place.run, turn: place.turn, step: place.step, request_hash: null })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if (first.numInsertedOrUpdatedRows === 1n) await isNewRun(transaction, conversation, place.run);
+  const isFirst = first.numInsertedOrUpdatedRows === 1n;
+  if (isFirst) await isNewRun(transaction, conversation, place.run);
   const cursor = await readCursorForUpdate(transaction, conversation);
   // It goes with its session only.
   if (cursor === undefined) throw refuseGoneSession();
-  return cursor;
+  return { cursor, isFirst };
 }
 
 /**

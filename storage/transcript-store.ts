@@ -63,21 +63,32 @@ export class TranscriptStore {
   /**
    * Opens a step: from now on nothing is written to an earlier one. Opening the open step again changes nothing.
    * A run that was not seen before may come back to an earlier place (a reset): the rows from there on are removed.
-   * Rows that the workflow brings along are stored as by `append`.
-   * With `requestHash`, a reply to this step that answers another request is removed, and only a reply with this
-   * hash can be committed; gives the reply that is there already.
+   * Rows that the workflow brings along are stored as by `append`. False when it was open before: there may be a reply
+   * to it, see `claimStep`.
    * Throws StoreError `transcript.stale_step` for a step or a run that is over.
    */
   async openStep(
     conversation: ConversationId,
-    step: StepOfRun & { requestHash?: string },
+    step: StepOfRun,
     rows: readonly NewRow[] = [],
+  ): Promise<boolean> {
+    return inTransaction(this.#db, async (transaction) => {
+      const isNew = await moveCursor(transaction, conversation, step, 'the step and what follows');
+      await insertRows(transaction, conversation, rows);
+      return isNew;
+    });
+  }
+
+  /**
+   * For an attempt at a step that was opened before. Gives the reply that is there; one that answers another request is
+   * removed, and from then on only a reply with this hash can be committed. Throws as `openStep` does.
+   */
+  async claimStep(
+    conversation: ConversationId,
+    { requestHash, ...step }: StepOfRun & { requestHash: string },
   ): Promise<StoredReply | null> {
     return inTransaction(this.#db, async (transaction) => {
-      await moveCursor(transaction, conversation, step, 'the step and what follows');
-      await insertRows(transaction, conversation, rows);
-      const { requestHash } = step;
-      if (requestHash === undefined) return null;
+      await moveCursor(transaction, conversation, { ...step, requestHash }, 'the step and what follows');
       const reply = await findReply(transaction, conversation, step.turn, step.step);
       if (reply === null || reply.requestHash === requestHash) return reply;
       await transaction
@@ -102,14 +113,13 @@ export class TranscriptStore {
     return inTransaction(this.#db, async (transaction) => {
       const [turn, step] = reply.place;
       await requireOpenStep(transaction, conversation, { turn, step, run: reply.run }, reply.requestHash);
-      await transaction
-        .deleteFrom('partial_outputs')
-        .where((eb) => eb.and(toConversationKey(conversation)))
-        .execute();
       const stored = await findReply(transaction, conversation, turn, step);
       if (stored !== null) return stored;
       const row = makeRow({ ...reply, role: 'assistant', kind: 'assistant' });
       const inserted = await transaction
+        .with('dropped', (query) =>
+          query.deleteFrom('partial_outputs').where((eb) => eb.and(toConversationKey(conversation))),
+        )
         .insertInto('transcript_rows')
         .values(toRecord(conversation, row, reply.requestHash))
         .returningAll()

@@ -116,7 +116,9 @@ function toWorkerOptions(
         callDuringReplay: false,
       },
       poke: {
-        fn: (_info, conversation, offset) => bus.publish(toLiveTopic(conversation), { type: 'poke', offset }),
+        fn: (_info, conversation, offset, endsTurn) => {
+          bus.publish(toLiveTopic(conversation), { type: 'poke', offset, endsTurn });
+        },
         callDuringReplay: false,
       },
       reach: {

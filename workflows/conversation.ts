@@ -48,7 +48,7 @@ export function createConversation(
     recordEvent(state, body, now());
     if (body.type === 'agent.switched') upsertSearchAttributes(toAgentAttribute(body.to));
     setCurrentDetails(describe());
-    sink.poke(state.id, state.offset);
+    sink.poke(state.id, state.offset, body.type === 'turn.finished' || body.type === 'session.closed');
     const milestone = toMilestone(state.id, body);
     if (milestone !== null) sink.reach(state.id, milestone);
     if (state.interruptedTurn !== state.turn || interruptible.size === 0) return;

@@ -20,6 +20,8 @@ export interface PreparedPrompt {
   request: ProviderRequest;
   /** Variables that the instruction asks for and nobody has set. */
   missing: string[];
+  /** Nobody has asked for this step's answer before. */
+  isNewStep: boolean;
   /**
    * Of the request to the agent's own model, with the instruction as it is written: a variable that was set meanwhile
    * does not make a stored answer the answer to something else.
@@ -34,7 +36,7 @@ export interface PreparedPrompt {
 export async function preparePrompt(store: Store, call: ModelCallRequest): Promise<PreparedPrompt> {
   const { team, agent } = await loadAgent(store, call);
   const step = { turn: call.turn, step: call.step, run: currentRun() };
-  await store.transcript.openStep(call, step, call.append);
+  const isNewStep = await store.transcript.openStep(call, step, call.append);
   const rows = await store.transcript.readForRun(call, step.run, call.head);
   const isTask = call.task !== null;
   const { tools, definitions } = offerTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
@@ -65,6 +67,7 @@ export async function preparePrompt(store: Store, call: ModelCallRequest): Promi
     tools,
     request,
     missing: rendered.missing,
+    isNewStep,
     requestHash,
     lastInputTokens,
     isFirstCall,

@@ -104,7 +104,8 @@ async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver
   }
   try {
     const acknowledgement = await deliver({ id, hash });
-    await store.acceptedMessages.remember(workspace, session, [{ id, hash, acknowledgement }]);
+    if (key !== null)
+      await store.acceptedMessages.remember(workspace, session, [{ id, hash, acknowledgement }]);
     return acknowledgement;
   } catch (error) {
     // One that was ended from outside is closed by whoever looks at it.

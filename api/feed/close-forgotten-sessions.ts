@@ -14,20 +14,20 @@ const LATENESS_MS = 60_000;
 
 interface Needs extends Pick<ApiDependencies, 'gateway' | 'clock' | 'logger'> {
   source: EventSource;
+  shutDown: AbortSignal;
 }
 
 export function closeForgottenSessions(
-  { gateway, source, clock, logger }: Needs,
+  { gateway, source, clock, logger, shutDown }: Needs,
   everyMs = EVERY_MS,
-): { stop(): void } {
+): void {
   let since = clock() - FIRST_LOOK_MS;
-  let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   async function look(): Promise<void> {
     const now = clock();
     const ended = await gateway.listForcedEnds(since);
     for (const id of ended) {
-      if (!isStopped && !(await source.isOver(id))) await source.findHead(id);
+      if (!shutDown.aborted && !(await source.isOver(id))) await source.findHead(id);
     }
     since = now - LATENESS_MS;
   }
@@ -37,13 +37,8 @@ export function closeForgottenSessions(
   }
   function lookLater(): void {
     const lookOnce = (): void => void look().catch(warn).finally(lookLater);
-    if (!isStopped) timer = setTimeout(lookOnce, everyMs).unref();
+    if (!shutDown.aborted) timer = setTimeout(lookOnce, everyMs).unref();
   }
+  shutDown.addEventListener('abort', () => clearTimeout(timer));
   lookLater();
-  return {
-    stop() {
-      isStopped = true;
-      clearTimeout(timer);
-    },
-  };
 }

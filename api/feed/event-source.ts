@@ -50,14 +50,19 @@ export class EventSource {
 
   /**
    * At most `limit` events from `from` on, without gaps. Rejects with TemporalAway when only the workflow could
-   * tell; `storedOnly` gives what the store has.
+   * tell; `storedOnly` gives what the store has. `isRecent`: the workflow is expected to have all of them, so it is
+   * asked first.
    */
   async readPage(
     id: ConversationId,
     from: number,
     limit: number,
-    { storedOnly = false } = {},
+    { storedOnly = false, isRecent = false } = {},
   ): Promise<EventPage> {
+    const live = isRecent ? await this.readWorkflow(id, from) : null;
+    // Without any the conversation may be over, which the store knows.
+    if (live !== null && live.firstOffset <= from && live.events.length > 0)
+      return this.#renderLive(id, live, live.events, from, limit);
     let isOver = await this.isOver(id);
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#store.events.read(id, from, limit);
@@ -78,12 +83,8 @@ export class EventSource {
       const archived = stored.filter(({ offset }) => offset < read.firstOffset);
       // A rollover between the two reads: what is missing is in the store by now.
       if (!isContiguous && attempt < ATTEMPTS) continue;
-      const events = (isContiguous ? [...archived, ...read.events] : stored).slice(0, limit);
-      const last = events.at(-1)?.offset ?? from - 1;
-      return this.#render(id, events, read, {
-        isAtHead: last >= read.view.offset,
-        isEnded: events.some((event) => endsFeed(id, event)),
-      });
+      const events = isContiguous ? [...archived, ...read.events] : stored;
+      return this.#renderLive(id, read, events, from, limit);
     }
   }
 
@@ -120,7 +121,7 @@ export class EventSource {
       const endedAt = id.task === null ? await this.#findForcedEnd(id, error) : null;
       if (endedAt !== null) {
         const offset = await abortSession(this.#store, this.#gateway, id, endedAt);
-        this.#bus.publish(toLiveTopic(id), { type: 'poke', offset });
+        this.#bus.publish(toLiveTopic(id), { type: 'poke', offset, endsTurn: true });
       }
       return null;
     }
@@ -134,6 +135,21 @@ export class EventSource {
     if (gone.isKnown) return gone.endedAt;
     const record = await this.#store.sessions.get(workspace, session);
     return record?.status === 'idle' || record?.status === 'busy' ? record.updatedAt : null;
+  }
+
+  #renderLive(
+    id: ConversationId,
+    read: ConversationRead,
+    all: ConversationEvent[],
+    from: number,
+    limit: number,
+  ): Promise<EventPage> {
+    const events = all.slice(0, limit);
+    const last = events.at(-1)?.offset ?? from - 1;
+    return this.#render(id, events, read, {
+      isAtHead: last >= read.view.offset,
+      isEnded: events.some((event) => endsFeed(id, event)),
+    });
   }
 
   async #render(

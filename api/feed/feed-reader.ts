@@ -20,11 +20,6 @@ export class FeedReader {
     this.#onLeave = onLeave;
   }
 
-  /** The first offset that it has not read. */
-  get next(): number {
-    return this.#next;
-  }
-
   /** Aborted when the reader did not keep up and was cut off. */
   get cutOff(): AbortSignal {
     return this.#queue.overflow;

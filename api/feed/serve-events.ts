@@ -26,7 +26,7 @@ export async function serveEvents(services: Services, events: EventsRequest): Pr
   if (await isReadToTheEnd(services, id, from)) return { status: 204 };
   if (request.method === 'HEAD') return { status: 200 };
   const reader = await services.feeds.open(id, from);
-  await writeStream(response, reader, { isShutDown: services.isShutDown });
+  await writeStream(response, reader, { shutDown: services.shutDown });
   return undefined;
 }
 

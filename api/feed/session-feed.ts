@@ -23,6 +23,12 @@ const RETRY_AFTER_MS = 1000;
 /** Longer than that the bus is not waited for: a feed that may have missed something asks again. */
 const SUBSCRIBED_WITHIN_MS = 250;
 
+/** Much more than is said until a feed is open. */
+const EARLY_ITEMS = 1_000;
+
+/** From where on a feed is read: an offset, which may not be known yet, or what comes from now on. */
+export type FeedBegin = 'latest' | number | Promise<number>;
+
 export interface FeedListener {
   push(item: FeedItem): void;
   end(): void;
@@ -44,16 +50,18 @@ export class SessionFeed {
   #poked = 0;
   /** What was read at the opening, for the reader that it was opened for. */
   #first: { from: number; page: EventPage } | null = null;
+  /** Live text that came before anybody could listen, for the one that the feed was opened for. */
+  #early: FeedItem[] | null = [];
   #isOver = false;
 
   /**
    * Sends what comes from now on, or everything from the first event on. With an offset, what comes from now on, and
-   * the first page from there on is at hand for `readPage`.
+   * the first page from there on is at hand for `readPage`. It listens at once, and may be told its offset later.
    */
   constructor(
     id: ConversationId,
     { source, bus, logger }: { source: EventSource; bus: Bus; logger: Logger },
-    from: 'first' | 'latest' | number = 'latest',
+    from: 'first' | FeedBegin = 'latest',
   ) {
     this.id = id;
     this.#source = source;
@@ -104,8 +112,13 @@ export class SessionFeed {
 
   /** From now on the listener gets live text, and every event after `head`. */
   join(listener: FeedListener): void {
-    if (this.#isOver) listener.end();
-    else this.#listeners.add(listener);
+    if (this.#isOver) {
+      listener.end();
+      return;
+    }
+    this.#listeners.add(listener);
+    for (const item of this.#early ?? []) listener.push(item);
+    this.#early = null;
   }
 
   leave(listener: FeedListener): void {
@@ -121,9 +134,9 @@ export class SessionFeed {
     this.#listeners.clear();
   }
 
-  async #open(from: 'first' | 'latest' | number): Promise<void> {
+  async #open(from: 'first' | FeedBegin): Promise<void> {
     const isSubscribed = await this.#isSubscribed();
-    const begin = from === 'first' ? null : await this.#findBegin(from);
+    const begin = from === 'first' ? null : await this.#findBegin(await orLatest(from));
     this.#head = begin?.offset ?? 0;
     this.#transfers.takeUp(begin?.transfers ?? []);
     // From here on pokes tell of what comes, but for those that were lost before the bus had the subscription.
@@ -170,6 +183,7 @@ export class SessionFeed {
 
   #pushLive(event: LiveEvent): void {
     const item = toLiveItem(event);
+    if (this.#early !== null && this.#early.length < EARLY_ITEMS) this.#early.push(item);
     for (const listener of this.#listeners) listener.push(item);
   }
 
@@ -203,7 +217,7 @@ export class SessionFeed {
   async #advance(): Promise<void> {
     let page: EventPage;
     do {
-      page = await this.#source.readPage(this.id, this.#head + 1, PAGE);
+      page = await this.#source.readPage(this.id, this.#head + 1, PAGE, { isRecent: true });
       if (this.#isOver) return;
       for (const event of page.events) this.#send(event);
     } while (!page.isAtHead && page.events.length > 0);
@@ -215,5 +229,14 @@ export class SessionFeed {
     this.#transfers.observe(event);
     const item = toEventItem(event);
     for (const listener of this.#listeners) listener.push(item);
+  }
+}
+
+/** One whose message was refused is not the only one who reads. */
+async function orLatest(from: FeedBegin): Promise<'latest' | number> {
+  try {
+    return await from;
+  } catch {
+    return 'latest';
   }
 }

@@ -5,6 +5,7 @@ import type { ConversationId } from '../../protocol/ids.ts';
 import type { EventSource } from './event-source.ts';
 import { FeedReader } from './feed-reader.ts';
 import { SessionFeed } from './session-feed.ts';
+import type { FeedBegin } from './session-feed.ts';
 
 /** The feeds that somebody reads at the moment. The last reader of a feed closes it. */
 export class SessionFeeds {
@@ -16,8 +17,8 @@ export class SessionFeeds {
     this.#dependencies = dependencies;
   }
 
-  /** Reads from this offset on, or what comes from now on. */
-  async open(id: ConversationId, from: number | 'latest'): Promise<FeedReader> {
+  /** Rejects as the promise of its begin does. */
+  async open(id: ConversationId, from: FeedBegin): Promise<FeedReader> {
     const key = toWorkflowId(id);
     let entry = this.#feeds.get(key);
     if (entry === undefined || entry.feed.isOver) {
@@ -27,13 +28,15 @@ export class SessionFeeds {
     const { feed } = entry;
     entry.readers += 1;
     const leave = (): void => this.#leave(key, feed);
+    let first: number;
     try {
-      await feed.ready();
+      const [begin] = await Promise.all([from, feed.ready()]);
+      first = begin === 'latest' ? feed.head + 1 : begin;
     } catch (error) {
       leave();
       throw error;
     }
-    const reader = new FeedReader(feed, from === 'latest' ? feed.head + 1 : from, leave);
+    const reader = new FeedReader(feed, first, leave);
     reader.cutOff.addEventListener('abort', () => (this.#cutOff += 1));
     return reader;
   }

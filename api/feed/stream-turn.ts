@@ -2,34 +2,38 @@
 import type { Response } from 'express';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { Acknowledgement } from '../../protocol/session-messages.ts';
+import { isOutage } from './is-outage.ts';
 import { isLiveText } from './feed-item.ts';
 import type { FeedItem } from './feed-item.ts';
 import type { Services } from '../services.ts';
 import { TurnOfMessage } from './turn-of-message.ts';
 import { writeStream } from './write-stream.ts';
 
+/** Gives the acknowledgement where the turn cannot be watched: the message was accepted all the same. */
 export async function streamTurn(
-  { feeds, isShutDown }: Pick<Services, 'feeds' | 'isShutDown'>,
+  { feeds, shutDown }: Pick<Services, 'feeds' | 'shutDown'>,
   {
     id,
     deliver,
     response,
   }: { id: ConversationId; deliver: () => Promise<Acknowledgement>; response: Response },
-): Promise<void> {
-  // The reader comes first, so that nothing of the turn is missed.
-  const latest = await feeds.open(id, 'latest');
-  let acknowledgement: Acknowledgement;
-  try {
-    acknowledgement = await deliver();
-  } catch (error) {
-    latest.leave();
-    throw error;
+): Promise<Acknowledgement | null> {
+  const delivered = deliver();
+  // The feed listens while the message is on its way, so that nothing of the turn is missed.
+  const opened = feeds.open(
+    id,
+    delivered.then(({ offset }) => offset),
+  );
+  const [delivery, opening] = await Promise.allSettled([delivered, opened]);
+  if (delivery.status === 'rejected') throw delivery.reason;
+  const acknowledgement = delivery.value;
+  if (opening.status === 'rejected') {
+    if (isOutage(opening.reason)) return acknowledgement;
+    throw opening.reason;
   }
-  // A message that was sent before has its turn further back.
-  const isBehind = acknowledgement.offset < latest.next;
-  const reader = isBehind ? await feeds.open(id, acknowledgement.offset) : latest;
-  if (isBehind) latest.leave();
-  await writeStream(response, reader, { choose: createChoice(acknowledgement), isShutDown });
+  const reader = opening.value;
+  await writeStream(response, reader, { choose: createChoice(acknowledgement), shutDown });
+  return null;
 }
 
 function createChoice({ message, turn: first, offset }: Acknowledgement) {

@@ -13,7 +13,7 @@ const RETRY_MS = 1000;
 export async function writeStream(
   response: Response,
   reader: FeedReader,
-  { choose = (items) => ({ items, isLast: false }), isShutDown }: StreamOptions,
+  { choose = (items) => ({ items, isLast: false }), shutDown }: StreamOptions,
 ): Promise<void> {
   response.status(200);
   response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
@@ -38,7 +38,7 @@ export async function writeStream(
       if (text !== '' && !response.write(text)) await drained(response, gone.signal);
       if (chosen.isLast || gone.signal.aborted) break;
     }
-    if (isShutDown()) response.write(`retry: ${RETRY_MS}\n\n`);
+    if (shutDown.aborted) response.write(`retry: ${RETRY_MS}\n\n`);
     response.end();
   } catch (error) {
     // The head is out, so there is no other way to say that this is not the end.
@@ -53,7 +53,7 @@ export async function writeStream(
 export interface StreamOptions {
   /** What of a batch is sent, and whether the stream ends with it. */
   choose?: (items: FeedItem[]) => { items: FeedItem[]; isLast: boolean };
-  isShutDown: () => boolean;
+  shutDown: AbortSignal;
 }
 
 function toText(item: FeedItem): string {

@@ -33,7 +33,7 @@ const ready = defineRoute({
       isAnswered(services.store.ping()),
     ]);
     const checks = { ...health, store };
-    const isReady = Object.values(checks).every(Boolean) && !services.isShutDown();
+    const isReady = Object.values(checks).every(Boolean) && !services.shutDown.aborted;
     return { status: isReady ? 200 : 503, body: { ready: isReady, ...checks } };
   },
 });

@@ -55,16 +55,14 @@ const send = defineRoute({
     const sender = { principal, key: readIdempotencyKey(request) };
     const deliver = () => sendMessage(services, sender, found, body);
     if (request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
-      await streamTurn(services, { id: found.id, deliver, response });
-      return undefined;
+      const unwatched = await streamTurn(services, { id: found.id, deliver, response });
+      return unwatched === null ? undefined : { status: 202, body: unwatched };
     }
-    const wait = readWaitPreference(request);
-    const acknowledgement = await deliver();
-    const headers: Record<string, string> = wait === null ? {} : { 'Preference-Applied': `wait=${wait}` };
-    const answered =
-      wait === null
-        ? null
-        : await waitForTurn(services, { id: found.id, acknowledgement, seconds: wait, response });
+    const seconds = readWaitPreference(request);
+    if (seconds === null) return { status: 202, body: await deliver() };
+    const wait = { id: found.id, deliver, isRepeatable: sender.key !== null, seconds, response };
+    const { acknowledgement, answered } = await waitForTurn(services, wait);
+    const headers = { 'Preference-Applied': `wait=${seconds}` };
     if (answered === null) return { status: 202, body: acknowledgement, headers };
     return { status: 200, body: answered, headers };
   },

@@ -7,7 +7,7 @@ const step = z.number();
 const attempt = z.number();
 
 export const liveMessageSchema: z.ZodType<LiveMessage> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('poke'), offset: z.number() }),
+  z.object({ type: z.literal('poke'), offset: z.number(), endsTurn: z.boolean().exactOptional() }),
   z.object({
     ...{ type: z.literal('delta'), turn, step, attempt, text: z.string() },
     kind: z.enum(['text', 'thinking', 'arguments']),

@@ -148,15 +148,11 @@ describe('a session with hooks over HTTP', () => {
     const { id } = await read(session);
     const workflowId = toWorkflowId({ workspace: 'default', session: id, task: null });
     await api.server.client.workflow.getHandle(workflowId).terminate('by hand');
-    const services = {
-      ...api,
-      source: new EventSource(api),
-      clock: Date.now,
-      logger: pino({ enabled: false }),
-    };
-    const looking = closeForgottenSessions(services, 100);
+    const looking = new AbortController();
+    const process = { clock: Date.now, logger: pino({ enabled: false }), shutDown: looking.signal };
+    closeForgottenSessions({ ...api, ...process, source: new EventSource(api) }, 100);
     await waitFor(async () => (await api.store.sessions.get('default', id))?.status === 'aborted');
-    looking.stop();
+    looking.abort();
     await waitFor(async () => (await hooksOf(session)).at(-1)?.join() === 'post,reporter,completed');
     expect(await read(session)).toMatchObject({ analysis: { mood: 'good' } });
   });

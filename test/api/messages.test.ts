@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Refused, TemporalAway, WorkflowGone } from '../../api/gateway/failures.ts';
-import { answeredMessageSchema, messageSchema } from '../../protocol/schemas/resources.ts';
+import { messageSchema } from '../../protocol/schemas/resources.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import { StoreAway } from '../../storage/store-away.ts';
-import { defer } from '../support/deferred.ts';
-import { waitFor } from '../support/wait-for.ts';
 import type { FakeGateway } from './fake-gateway.ts';
+import { playTurn } from './play-turn.ts';
 import { startFakeApi } from './test-api.ts';
 import type { TestApi } from './test-api.ts';
 
@@ -24,61 +23,6 @@ beforeEach(async () => {
 });
 
 const sent = () => api.gateway.find(id).sent;
-const usage = {
-  inputTokens: 1,
-  cachedInputTokens: 0,
-  outputTokens: 1,
-  reasoningTokens: null,
-  costUsd: null,
-  modelCalls: 1,
-};
-
-/** Plays the turn that takes the first message. */
-async function playTurn(text: string): Promise<void> {
-  const message = await waitFor(() => sent()[0]);
-  const { gateway, store } = api;
-  const place = [1, 1, 1] as const;
-  gateway.record(id, { type: 'turn.started', turn: 1, cause: 'message', inputs: [message.id] });
-  gateway.record(id, {
-    type: 'step.started',
-    turn: 1,
-    step: 1,
-    agent: 'root',
-    model: 'm',
-    inputs: [message.id],
-  });
-  await store.transcript.openStep(id, { turn: 1, step: 1, run: 'run', requestHash: 'hash' });
-  await store.transcript.commitReply(id, {
-    id: 'msg_reply',
-    place,
-    content: [{ type: 'text', text }],
-    toolCalls: [],
-    stopReason: 'stop',
-    model: 'openai/gpt-4o',
-    usage,
-    requestHash: 'hash',
-    status: 'committed',
-    agent: 'root',
-    at: 5,
-    run: 'run',
-  });
-  gateway.record(id, {
-    type: 'message.committed',
-    turn: 1,
-    step: 1,
-    agent: 'root',
-    message: 'msg_reply',
-    role: 'assistant',
-    status: 'committed',
-    toolCalls: [],
-    stopReason: 'stop',
-    usage,
-  });
-  gateway.record(id, { type: 'turn.finished', turn: 1, outcome: 'answered', error: null, usage });
-  const { events } = gateway.find(id);
-  api.bus.publish(`live/default/${id.session}/`, { type: 'poke', offset: events.length });
-}
-
 describe('a message', () => {
   it('is acknowledged with its id, turn and offset', async () => {
     const reply = await api.send('POST', path, { text: 'Hello' });
@@ -136,83 +80,22 @@ describe('a message', () => {
     expect(reply.headers['retry-after']).toBe(status === 429 ? '5' : undefined);
   });
 
-  it('with Prefer: wait comes back with the reply to it', async () => {
-    const [reply] = await Promise.all([
-      api.send('POST', path, { text: 'Hello' }, { prefer: 'respond-async, wait=30' }),
-      playTurn('Good morning.'),
-    ]);
-    expect([reply.status, reply.headers['preference-applied']]).toEqual([200, 'wait=30']);
-    const answered = answeredMessageSchema.parse(reply.body);
-    expect(answered).toMatchObject({ turn: 1, outcome: 'answered', reply: { id: 'msg_reply', step: 1 } });
-    expect(answered.reply?.content).toEqual([{ type: 'text', text: 'Good morning.' }]);
-  });
-
-  it('with Prefer: wait is only acknowledged when the time passes', async () => {
-    const reply = await api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=0' });
-    expect([reply.status, reply.body.turn]).toEqual([202, 1]);
-  });
-
-  it('with Prefer: wait is acknowledged when its turn cannot be watched', async () => {
-    const read = api.gateway.read.bind(api.gateway);
-    // Where the feed stands is told in time, and what is in it is not.
-    const look = jest.spyOn(api.gateway, 'read').mockRejectedValue(new TemporalAway('Reading'));
-    look.mockImplementationOnce(read);
-    const headers = { prefer: 'wait=30', 'idempotency-key': 'unwatched' };
-    const reply = await api.send('POST', path, { text: 'Hello' }, headers);
-    expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id, turn: 1 } });
-    expect(sent()).toHaveLength(1);
-    look.mockRestore();
-    const [again] = await Promise.all([
-      api.send('POST', path, { text: 'Hello' }, headers),
-      playTurn('Good morning.'),
-    ]);
-    expect(again).toMatchObject({ status: 200, body: { message: reply.body.message, outcome: 'answered' } });
-  });
-
-  it('with Prefer: wait is acknowledged in time, however long its turn takes to be found', async () => {
-    const found = defer();
-    const look = jest.spyOn(api.gateway, 'read').mockImplementation(async () => {
-      await found.promise;
-      throw new TemporalAway('Reading');
-    });
-    const reply = await api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=0' });
-    expect(reply).toMatchObject({ status: 202, body: { message: sent()[0]?.id } });
-    expect(look).toHaveBeenCalled();
-    found.resolve();
-    look.mockRestore();
-  });
-
   it('that the store could not note down any more is named, and is the same when it is sent again', async () => {
     const remember = jest.spyOn(api.store.acceptedMessages, 'remember');
     remember.mockRejectedValueOnce(new StoreAway('nobody listens'));
-    const away = await api.send('POST', path, { text: 'Hello' });
+    const headers = { 'idempotency-key': 'not noted' };
+    const away = await api.send('POST', path, { text: 'Hello' }, headers);
     expect(away).toMatchObject({ status: 503, body: { message: sent()[0]?.id } });
-    expect(away.body.detail).toContain(`retry with this Idempotency-Key: ${away.body.message}`);
-    const again = await api.send('POST', path, { text: 'Hello' }, { 'idempotency-key': away.body.message });
+    expect(away.body.detail).toContain('retry with this Idempotency-Key: not noted');
+    const again = await api.send('POST', path, { text: 'Hello' }, headers);
     expect([again.status, again.body.message]).toEqual([202, away.body.message]);
     expect(new Set(sent().map((message) => message.id)).size).toBe(1);
     remember.mockRestore();
   });
 
-  it('comes back as the stream of its turn', async () => {
-    const [reply] = await Promise.all([
-      api.send('POST', path, { text: 'Hello' }, { accept: 'text/event-stream' }),
-      playTurn('Good morning.'),
-    ]);
-    expect(reply.headers['content-type']).toBe('text/event-stream; charset=utf-8');
-    const types = [...reply.text.matchAll(/^event: (.*)$/gm)].map(([, type]) => type);
-    expect(types).toEqual([
-      'message.queued',
-      'turn.started',
-      'step.started',
-      'message.committed',
-      'turn.finished',
-    ]);
-  });
-
   it('that waits for a turn is in the transcript, behind what was said', async () => {
     await api.send('POST', path, { text: 'Hello' });
-    await playTurn('Good morning.');
+    await playTurn(api, id, 'Good morning.');
     const { body } = await api.send('GET', path);
     const messages = messageSchema.array().parse(body.data);
     expect(messages.map(({ role, turn }) => [role, turn])).toEqual([

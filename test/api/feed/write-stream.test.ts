@@ -23,7 +23,7 @@ it('lets go of a client that left while its feed was being opened', async () => 
     const serve = async (response: Response): Promise<void> => {
       await once(response, 'close');
       const reader = await feeds.open({ workspace: 'w', session: 's', task: null }, 'latest');
-      await writeStream(response, reader, { isShutDown: () => false });
+      await writeStream(response, reader, { shutDown: new AbortController().signal });
     };
     app.get('/', (_request, response) => void serve(response).then(resolve, reject));
   });
