@@ -7,6 +7,7 @@ import type { Express, RequestHandler } from 'express';
 import { ALL_ROUTES } from './all-routes.ts';
 import { isLoopbackName } from '../config/is-loopback-name.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { closeForgottenSessions } from './feed/close-forgotten-sessions.ts';
 import { mountDocs } from './documentation/docs-page.ts';
 import { prepareEnd } from './http/end-server.ts';
 import { mountRoutes } from './http/mount-routes.ts';
@@ -53,6 +54,7 @@ export function createApi(dependencies: ApiDependencies): Api {
   app.use(createProblemHandler(dependencies.logger));
   const server = createServer(app);
   const endServer = prepareEnd(server, GRACE_MS);
+  closeForgottenSessions(services);
   return {
     app,
     async listen({ host, port }) {

@@ -81,6 +81,8 @@ const RESULT_WORDS: Record<string, string> = {
   message_background_agent: 'I passed that on.',
   wait_background_agents: 'The wait is over:',
   create_todos: 'I keep this to-do list:',
+  schedule_follow_up: 'I come back to you then:',
+  cancel_follow_up: 'I do not come back to that:',
 };
 
 export function tellResult(call: DemoCall | undefined, text: string, isError: boolean): string {

@@ -10,6 +10,7 @@ import {
   tellStarted,
   WORK_DISCLOSURE,
 } from './answers.ts';
+import { tellDue, useBuiltIn } from './built-in-functions.ts';
 import { callFitting } from './call-functions.ts';
 import { matchTasks, readCommand, TASK_ID } from './commands.ts';
 import type { Command } from './commands.ts';
@@ -62,6 +63,7 @@ function converse(conversation: Conversation): Thought {
   const thought = join([
     continueAfter(conversation, ofKind(fresh, 'result')),
     ...ofKind(fresh, 'notice').map((notice) => say(relayNotice(notice))),
+    ...ofKind(fresh, 'note').map((note) => say(tellDue(note.text))),
     say(media.length > 0 ? tellMedia(media) : ''),
     asked === '' ? say('') : answerWords(conversation, asked),
   ]);
@@ -69,6 +71,8 @@ function converse(conversation: Conversation): Thought {
 }
 
 function answerWords(conversation: Conversation, text: string, mayHandOver = true): Thought {
+  const builtIn = useBuiltIn(conversation, text);
+  if (builtIn !== null) return builtIn;
   const command = readCommand(text);
   const tools = findTaskTools(conversation);
   if (command !== null && tools !== undefined) {

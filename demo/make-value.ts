@@ -82,7 +82,18 @@ function makeList(schema: JsonSchema, material: Material, name: string, depth: n
   return Array.from({ length: Math.min(count, 3) }, () => makeValue(items, material, name, depth + 1));
 }
 
-function makeText({ maxLength }: JsonSchema, { words, variables }: Material, name: string): string {
+/** Of texts that have to be of a form. */
+const EXAMPLES: Record<string, string> = {
+  date: '2026-03-02',
+  'date-time': '2026-03-02T09:30:00Z',
+  email: 'demo@example.com',
+  uri: 'https://example.com/demo',
+  uuid: '00000000-0000-4000-8000-000000000000',
+};
+
+function makeText({ maxLength, format }: JsonSchema, { words, variables }: Material, name: string): string {
+  const example = EXAMPLES[String(format)];
+  if (example !== undefined) return example;
   const known = [...variables.values()].filter((value) => ['string', 'number'].includes(typeof value));
   const source = known.length > 0 ? known.join(', ') : words;
   const said = toHead(

@@ -2,6 +2,7 @@
  * The run of one phase's hooks. It has a conversation's place in the session, without a turn: a background agent that it
  * starts is a task like any other, which the person may look at, steer and stop, and which notifies nobody.
  */
+import { setCurrentDetails } from '@temporalio/workflow';
 import { openConversation } from '../core/conversation-state.ts';
 import { describeHooks } from '../core/describe-hooks.ts';
 import { toHookAgent, toHookRoster } from '../core/hook-roster.ts';
@@ -77,6 +78,7 @@ export async function runHook(
   const name: HookName = { phase, position, kind: hook.kind, name: hook.name };
   const entry = { name: hook.name, status: 'running' as HookStatus };
   run.hooks.push(entry);
+  showHooks(run);
   const task = hook.kind === 'background_agent' ? conversation.ports.newTaskId() : null;
   const begun = { ...name, task, startedAt: now() };
   await activities.openHook(begun);
@@ -84,11 +86,17 @@ export async function runHook(
   const end =
     task === null ? await callFunction(run, hook, begun) : await runAgent(run, hook, { ...begun, task });
   entry.status = end.status;
+  showHooks(run);
   tellMissing(run, conversation.state.toldMissing);
   if (end.changed.length > 0) run.tell({ type: 'variables.changed', keys: end.changed, by: hook.name });
   run.tell({ type: 'hook.finished', ...name, status: end.status, error: end.error });
   if (isEnough(end)) run.isStopped = true;
   return end;
+}
+
+/** In the Temporal Web UI. */
+export function showHooks({ hooks }: HookRun): void {
+  setCurrentDetails(describeHooks(hooks));
 }
 
 async function runAgent(

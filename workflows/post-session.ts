@@ -5,7 +5,7 @@ import type { HooksInput, PostSessionEnd } from '../protocol/hook-runs.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
 import { toEventError } from './effects.ts';
-import { openHookRun, runHook } from './hook-run.ts';
+import { openHookRun, runHook, showHooks } from './hook-run.ts';
 import type { HookRun } from './hook-run.ts';
 import { keepStatuses } from './keep-statuses.ts';
 
@@ -27,11 +27,13 @@ export async function postSession(input: HooksInput): Promise<PostSessionEnd> {
 }
 
 /** What comes of it is kept with the session; a model that cannot be reached leaves none. */
-async function analyze({ hooks, input }: HookRun, model: string): Promise<void> {
+async function analyze(run: HookRun, model: string): Promise<void> {
+  const { hooks, input } = run;
   const { version: team } = input.roster;
   const name = { phase: 'post' as const, position: 0, kind: 'analysis' as const, name: 'analysis' };
   const entry: HookRun['hooks'][number] = { name: name.name, status: 'running' };
   hooks.push(entry);
+  showHooks(run);
   const begun = { ...name, startedAt: now() };
   try {
     const options = { summary: `analysis · ${model}` };
@@ -48,4 +50,5 @@ async function analyze({ hooks, input }: HookRun, model: string): Promise<void> 
       endedAt: now(),
     });
   }
+  showHooks(run);
 }

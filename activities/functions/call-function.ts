@@ -30,7 +30,8 @@ const HEAD_LENGTH = 16 * 1024;
 export function createCallFunction(dependencies: ActivityDependencies): Activities['callFunction'] {
   const { store } = dependencies;
   return (request) =>
-    withHeartbeat(heartbeatInterval(request.task), async () => {
+    // A hook's function may be what a person who closes the session waits for.
+    withHeartbeat(heartbeatInterval(request.phase === 'during' ? request.task : null), async () => {
       const place = toPlace(request);
       const known = place === null ? undefined : await outlastOutage(() => findToolResult(store, place));
       if (known !== undefined) return known;

@@ -10,6 +10,7 @@ import type { EventSource } from '../feed/event-source.ts';
 import type { FoundSession } from './find-conversation.ts';
 import { TemporalAway } from '../gateway/failures.ts';
 import { readBudget } from './extend-budget.ts';
+import { readHooks } from './read-hooks.ts';
 import { renderHook } from './render-hook.ts';
 import { toIsoTime, toNullableIsoTime } from './render-message.ts';
 import { readTaskTree, renderTree } from './task-tree.ts';
@@ -27,6 +28,7 @@ export async function readSession(
   const known = (view?.tasks ?? []).filter((task) => record.finalView === null || isTerminal(task.status));
   const tree = await readTaskTree({ store }, source, id, known);
   const usages = await store.transcript.usage(id.workspace, id.session);
+  const hooks = await readHooks({ store, gateway, clock }, source, id);
   const now = clock();
   const path = `/v1/sessions/${record.id}`;
   return {
@@ -36,11 +38,11 @@ export async function readSession(
     metadata: record.metadata,
     tasks: renderTree(tree, now),
     usage: usages.get(null) ?? NO_USAGE,
-    treeUsage: sumUsage(usages.values()),
+    treeUsage: sumUsage([...usages.values(), ...hooks.flatMap(({ usage }) => usage ?? [])]),
     budget: await readBudget(store, id),
     offset: view?.offset ?? (await store.events.lastOffset(id)),
     analysis: record.analysis,
-    hooks: (await store.hooks.list(id)).map(renderHook),
+    hooks: hooks.map(renderHook),
     links: { temporal: gateway.linkToTemporal(id), events: `${path}/events`, messages: `${path}/messages` },
     ...(isStale || tree.isStale ? { stale: true as const } : {}),
   };

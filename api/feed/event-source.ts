@@ -118,12 +118,23 @@ export class EventSource {
       return await this.#gateway.read(id, from);
     } catch (error) {
       if (!(error instanceof WorkflowGone)) throw error;
-      if (error.endedAt !== null && id.task === null) {
-        const offset = await abortSession(this.#store, this.#gateway, id, error.endedAt);
+      const endedAt = id.task === null ? await this.#findForcedEnd(id, error) : null;
+      if (endedAt !== null) {
+        const offset = await abortSession(this.#store, this.#gateway, id, endedAt);
         this.#bus.publish(toLiveTopic(id), { type: 'poke', offset, endsTurn: true });
       }
       return null;
     }
+  }
+
+  /**
+   * When a session's workflow was ended without closing it; null: it was not. One that the store knows to be at work and
+   * Temporal does not know was deleted there; before that (`opening`), its start may still come.
+   */
+  async #findForcedEnd({ workspace, session }: ConversationId, gone: WorkflowGone): Promise<number | null> {
+    if (gone.isKnown) return gone.endedAt;
+    const record = await this.#store.sessions.get(workspace, session);
+    return record?.status === 'idle' || record?.status === 'busy' ? record.updatedAt : null;
   }
 
   #renderLive(

@@ -47,7 +47,7 @@ export function createReads(client: Client, deadlineMs: number): Pick<Gateway, '
       try {
         return await query(running, workflowId, fromOffset);
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) throw new WorkflowGone(workflowId);
+        if (error instanceof WorkflowNotFoundError) throw new WorkflowGone(workflowId, { isKnown: false });
         if (!(error instanceof QueryRejectedError)) throw error;
         if (error.status === CONTINUED_AS_NEW && attempt < ATTEMPTS) {
           await sleep(BETWEEN_RUNS_MS * attempt);
@@ -55,7 +55,7 @@ export function createReads(client: Client, deadlineMs: number): Pick<Gateway, '
         }
         if (!ENDED_FROM_OUTSIDE.includes(error.status)) throw new WorkflowGone(workflowId);
         const { closeTime } = await ask(workflowId, () => client.workflow.getHandle(workflowId).describe());
-        throw new WorkflowGone(workflowId, closeTime?.getTime() ?? Date.now());
+        throw new WorkflowGone(workflowId, { endedAt: closeTime?.getTime() ?? Date.now() });
       }
     }
   };

@@ -21,12 +21,17 @@ export class Refused extends Error {
 
 /** There is no running workflow with this id: it has ended, or never was. */
 export class WorkflowGone extends Error {
-  /** When it was ended from outside: somebody terminated it, or the server did. Null: it came to its end by itself. */
+  /** When it was ended from outside: somebody terminated it, or the server did. Null: not that Temporal knew. */
   readonly endedAt: number | null;
+  /** False: Temporal has no workflow of this id. It never was, or somebody deleted it, or it is long over. */
+  readonly isKnown: boolean;
 
-  constructor(workflowId: string, endedAt: number | null = null) {
+  constructor(workflowId: string, { endedAt = null, isKnown = true }: Partial<WorkflowEnd> = {}) {
     super(`no workflow runs as ${workflowId}`);
     this.name = 'WorkflowGone';
     this.endedAt = endedAt;
+    this.isKnown = isKnown;
   }
 }
+
+type WorkflowEnd = Pick<WorkflowGone, 'endedAt' | 'isKnown'>;

@@ -53,6 +53,8 @@ export interface Gateway {
   read(id: ConversationId, fromOffset: number): Promise<ConversationRead>;
   /** What one that runs no more had at its end; null when Temporal does not know it any more. */
   readEnded(id: ConversationId, fromOffset: number): Promise<ConversationRead | null>;
+  /** Sessions that somebody or the server ended after this time (milliseconds), without their closing. */
+  listForcedEnds(since: number): Promise<ConversationId[]>;
   /** Ends what still runs of the session and its tasks, and deletes the histories of all their runs. */
   deleteHistories(session: ConversationId, tasks: readonly string[]): Promise<void>;
   checkHealth(): Promise<GatewayHealth>;

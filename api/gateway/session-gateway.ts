@@ -9,6 +9,7 @@ import { createStarts } from './create-starts.ts';
 import { withinDeadline } from './deadline.ts';
 import { deleteHistories } from './delete-histories.ts';
 import type { Gateway } from './gateway.ts';
+import { listForcedEnds } from './list-forced-ends.ts';
 
 export interface SessionGatewayOptions {
   /** Its connection should come from `connectGateway`. */
@@ -34,6 +35,7 @@ export function createSessionGateway(options: SessionGatewayOptions): Gateway {
     ...createStarts(client, mainQueue, deadlines.commandMs),
     ...createCommands(client, bus, deadlines.commandMs),
     ...createReads(client, deadlines.readMs),
+    listForcedEnds: (since) => listForcedEnds(client, since, deadlines.readMs),
     deleteHistories: (session, tasks) => {
       const workflowId = toWorkflowId(session);
       const others = [...HOOK_PHASES, ...tasks].map((task) => toWorkflowId({ ...session, task }));

@@ -43,7 +43,7 @@ export class FakeGateway implements Gateway {
 
   find(id: ConversationId): FakeConversation {
     const found = this.conversations.get(toWorkflowId(id));
-    if (found === undefined) throw new WorkflowGone(toWorkflowId(id));
+    if (found === undefined) throw new WorkflowGone(toWorkflowId(id), { isKnown: false });
     return found;
   }
 
@@ -147,7 +147,11 @@ export class FakeGateway implements Gateway {
   }
 
   readEnded(id: ConversationId, fromOffset: number): Promise<ConversationRead | null> {
-    return Promise.resolve(this.#look(id, fromOffset));
+    return Promise.resolve(this.conversations.has(toWorkflowId(id)) ? this.#look(id, fromOffset) : null);
+  }
+
+  listForcedEnds(): Promise<ConversationId[]> {
+    return Promise.resolve([]);
   }
 
   #look(id: ConversationId, fromOffset: number): ConversationRead {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startFunctionReceiver } from '../support/function-receiver.ts';
 import type { FunctionReceiver } from '../support/function-receiver.ts';
+import { calling } from '../support/scripted-tools.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startRealApi } from './real-api.ts';
 import type { RealApi } from './real-api.ts';
@@ -18,10 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await receiver.close();
   await api.close();
-});
-
-const calling = (name: string, callArguments: Record<string, unknown> = {}) => ({
-  call: [{ name, arguments: callArguments }],
 });
 
 const openOrder = (nameFor: (agent: string) => string) => ({

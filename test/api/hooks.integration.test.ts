@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pino from 'pino';
+import { closeForgottenSessions } from '../../api/feed/close-forgotten-sessions.ts';
+import { EventSource } from '../../api/feed/event-source.ts';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import { sessionSchema } from '../../protocol/schemas/resources.ts';
 import type { SessionResource } from '../../protocol/schemas/resources.ts';
@@ -96,7 +99,10 @@ describe('a session with hooks over HTTP', () => {
     await untilStatus(session, 'closed');
     await waitFor(async () => (await hooksOf(session)).at(-1)?.join() === 'post,reporter,completed');
     const closed = await read(session);
-    expect(closed).toMatchObject({ closeReason: 'done', analysis: { mood: 'good' } });
+    expect(closed).toMatchObject({
+      ...{ closeReason: 'done', analysis: { mood: 'good' } },
+      treeUsage: { modelCalls: 4 },
+    });
     expect(await hooksOf(session)).toEqual([
       ['pre', 'look_up', 'completed'],
       ['pre', 'finder', 'completed'],
@@ -129,7 +135,7 @@ describe('a session with hooks over HTTP', () => {
     expect((await api.send('POST', `${session}/messages`, { text: 'Hi' })).status).toBe(409);
   });
 
-  it('whose workflow was terminated by hand is followed by what runs after it, as any other', async () => {
+  it('whose workflow was terminated by hand is followed by what runs after it, though nobody looks', async () => {
     const session = await api.open(
       {
         root: [{ say: 'Hello.' }],
@@ -142,9 +148,30 @@ describe('a session with hooks over HTTP', () => {
     const { id } = await read(session);
     const workflowId = toWorkflowId({ workspace: 'default', session: id, task: null });
     await api.server.client.workflow.getHandle(workflowId).terminate('by hand');
-    await untilStatus(session, 'aborted');
+    const looking = new AbortController();
+    const process = { clock: Date.now, logger: pino({ enabled: false }), shutDown: looking.signal };
+    closeForgottenSessions({ ...api, ...process, source: new EventSource(api) }, 100);
+    await waitFor(async () => (await api.store.sessions.get('default', id))?.status === 'aborted');
+    looking.abort();
     await waitFor(async () => (await hooksOf(session)).at(-1)?.join() === 'post,reporter,completed');
     expect(await read(session)).toMatchObject({ analysis: { mood: 'good' } });
+  });
+
+  it('says that a hook failed whose workflow was terminated by hand, and stops its task', async () => {
+    const session = await api.open(
+      { reporter: [{ begin: 'Hm', after: defer().promise }] },
+      withHooks('ada', { pre: [], analysis: undefined }),
+    );
+    await api.send('POST', `${session}/close`, {});
+    await waitFor(() => api.model.calls.length === 1);
+    const { id, hooks } = await read(session);
+    expect(hooks).toMatchObject([{ status: 'running', endedAt: null }]);
+    const workflowId = toWorkflowId({ workspace: 'default', session: id, task: 'post' });
+    await api.server.client.workflow.getHandle(workflowId).terminate('by hand');
+    expect((await read(session)).hooks).toMatchObject([
+      { status: 'failed', error: { type: 'hook.terminated' }, endedAt: expect.any(String) },
+    ]);
+    await waitFor(async () => (await read(session)).tasks[0]?.status === 'cancelled');
   });
 
   it('lets the person stop the task of a hook', async () => {

@@ -7,6 +7,7 @@ import type { TestApi } from './test-api.ts';
 
 let api: TestApi<FakeGateway>;
 let id: string;
+const JSON_ONLY = { accept: 'application/json' };
 beforeAll(async () => {
   api = await startFakeApi();
 });
@@ -37,6 +38,21 @@ describe('a session', () => {
     expect((await api.send('POST', '/v1/sessions', { team: 'assistant' }, headers)).status).toBe(503);
     api.gateway.failures = {};
     expect((await api.send('POST', '/v1/sessions', { team: 'assistant' }, headers)).status).toBe(201);
+  });
+
+  it('whose workflow was deleted in Temporal is aborted, but not while its start may still come', async () => {
+    const starting = { team: 'assistant', message: 'Hello' };
+    const { body: opening } = await api.send('POST', '/v1/sessions', starting);
+    api.gateway.conversations.clear();
+    const reason = 'its workflow was ended from outside';
+    expect((await api.send('GET', `/v1/sessions/${id}`)).body).toMatchObject({
+      status: 'aborted',
+      closeReason: reason,
+    });
+    expect(
+      (await api.send('GET', `/v1/sessions/${id}/events`, undefined, JSON_ONLY)).body.data,
+    ).toMatchObject([{ type: 'session.closed', reason }]);
+    expect((await api.send('GET', `/v1/sessions/${opening.id}`)).body.status).toBe('opening');
   });
 
   it('has the shape that is documented, with what was given', async () => {

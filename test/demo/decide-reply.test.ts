@@ -3,7 +3,7 @@ import { startDemoModel } from '../../demo/server.ts';
 import type { DemoModel } from '../../demo/server.ts';
 import { clients } from './demo-client.ts';
 import type { Ask } from './demo-client.ts';
-import { clinic, FIRST_TASK, todoTools } from './teams.ts';
+import { builtInTools, clinic, FIRST_TASK, todoTools } from './teams.ts';
 
 let demo: DemoModel;
 beforeAll(async () => {
@@ -32,6 +32,31 @@ for (const [name, connect] of clients) {
       const answer = await ask({ ...clinic, lines: [{ user: 'Is it Tuesday?' }] });
       expect(answer.calls).toEqual([]);
       expect(answer.text).toContain('Is it Tuesday?');
+    });
+
+    it('comes back at a time, or not, and ends the session, where it has the functions for it', async () => {
+      const desk = { ...clinic, tools: [...clinic.tools, ...builtInTools] };
+      const lines = [{ user: 'Remind me in 5 minutes to bring my card.' }];
+      const later = await ask({ ...desk, lines });
+      const message = 'Remind me in 5 minutes to bring my card.';
+      expect(later.calls).toMatchObject([
+        { name: 'schedule_follow_up', arguments: { message, after: '5m' } },
+      ]);
+      const scheduled = [
+        ...lines,
+        { assistant: '', calls: later.calls },
+        { call: later.calls[0]?.id ?? '', result: 'id: followup_1\ndue: soon' },
+      ];
+      expect((await ask({ ...desk, lines: scheduled })).text).toContain('I come back to you then:');
+      const told = [...scheduled, { assistant: 'Noted.' }];
+      const due = `<system_notice>The time of your follow-up followup_1 has come. What you wanted to be told (you wrote it at 2026-01-01T00:00:00.000Z): ${message}</system_notice>`;
+      expect((await ask({ ...desk, lines: [...told, { user: due }] })).text).toContain(`“${message}”`);
+      const dropped = await ask({ ...desk, lines: [...told, { user: 'Please cancel the reminder.' }] });
+      expect(dropped.calls).toMatchObject([{ name: 'cancel_follow_up', arguments: { id: 'followup_1' } }]);
+      const left = await ask({ ...desk, lines: [...told, { user: 'Thanks, that is all.' }] });
+      expect(left.calls).toMatchObject([{ name: 'end_session' }]);
+      expect(left.text).toContain('Goodbye!');
+      expect((await ask({ ...clinic, lines: [{ user: 'Bye' }] })).calls).toEqual([]);
     });
 
     it.each(['completed', 'failed', 'cancelled'])('tells unasked that a task is %s', async (status) => {

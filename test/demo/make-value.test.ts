@@ -29,10 +29,11 @@ describe('an answer by a schema', () => {
       tags: { type: 'array', items: { type: 'string' } },
       either: { anyOf: [{ type: 'null' }, { type: 'string' }] },
       fixed: { const: 3 },
+      day: { type: 'string', format: 'date' },
     };
     expect(makeValue({ type: 'object', properties }, material)).toEqual({
       ...{ name: 'Ada', age: 7, isNew: true, terminateAgent: false, mood: 'upset' },
-      ...{ note: 'note (demo):', tags: [], either: null, fixed: 3 },
+      ...{ note: 'note (demo):', tags: [], either: null, fixed: 3, day: '2026-03-02' },
     });
   });
 

@@ -80,6 +80,12 @@ export const transferTools: Tool[] = [
   }),
 ];
 
+export const builtInTools: Tool[] = [
+  tool('end_session', { reason: text }),
+  tool('schedule_follow_up', { message: text, after: text }),
+  tool('cancel_follow_up', { id: text }),
+];
+
 export const todoTools: Tool[] = [
   tool('create_todos', { descriptions: { type: 'array', items: text } }),
   tool('list_todos'),

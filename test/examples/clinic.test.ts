@@ -61,10 +61,15 @@ describe('the clinic that ships, on the demo model', () => {
     expect(textOf((await client.ask(id, 'Are there free appointment slots?')).reply)).toContain(
       'Tuesday 9:40',
     );
+    await client.ask(id, 'Remind me in 2 seconds to bring my card.');
+    await waitFor(async () =>
+      (await client.readTranscript(id)).some((message) => textOf(message).startsWith('It is time.')),
+    );
     expect((await client.ask(id, 'I have a question about an invoice.')).reply.agent).toBe('billing');
+    expect(textOf((await client.ask(id, 'Good, that is all.')).reply)).toContain('Goodbye!');
 
-    await client.request('POST', `/v1/sessions/${id}/close`, {});
-    const { analysis, hooks } = await untilAfterwards(id);
+    const { analysis, hooks, closeReason } = await untilAfterwards(id);
+    expect(closeReason).toBe('the user took leave');
     expect(Object.keys(analysis)).toEqual(['topic', 'settled', 'mood', 'summary']);
     expect(hooks.map(({ name, status }: Json) => `${name} ${status}`)).toEqual(
       ['look_up_patient', 'enricher', 'analysis', 'reporter', 'push_to_file'].map(

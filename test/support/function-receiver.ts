@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterEach } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { TEST_WEBHOOK_SECRET } from './function-access.ts';
 
@@ -60,6 +61,19 @@ export async function startFunctionReceiver(answers: Answer[]): Promise<Function
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** For a test file: what it starts by this is closed after each test. */
+export function useFunctionReceivers(): (...answers: Answer[]) => Promise<FunctionReceiver> {
+  const receivers: FunctionReceiver[] = [];
+  afterEach(async () => {
+    for (const receiver of receivers.splice(0)) await receiver.close();
+  });
+  return async (...answers) => {
+    const receiver = await startFunctionReceiver(answers);
+    receivers.push(receiver);
+    return receiver;
   };
 }
 

@@ -1,11 +1,16 @@
 /** Tool calls for scripts, and what a script reads from the prompt that it got. */
 import type { ProviderRequest } from '../../activities/model/provider.ts';
 
-export function runAgent(
-  agent: string,
-  task = 'Do it',
-): { call: { name: string; arguments: Record<string, unknown> }[] } {
-  return { call: [{ name: 'run_background_agent', arguments: { agent, task } }] };
+interface Calling {
+  call: { name: string; arguments: Record<string, unknown> }[];
+}
+
+export function calling(name: string, callArguments: Record<string, unknown> = {}): Calling {
+  return { call: [{ name, arguments: callArguments }] };
+}
+
+export function runAgent(agent: string, task = 'Do it'): Calling {
+  return calling('run_background_agent', { agent, task });
 }
 
 /** The ids of tasks that the prompt names, in order, each once. */

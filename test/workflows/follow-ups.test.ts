@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { lastToolText } from '../support/scripted-tools.ts';
+import { calling, lastToolText } from '../support/scripted-tools.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
 import { makeTeam } from '../support/test-team.ts';
@@ -16,10 +16,6 @@ const team = makeTeam({
     instruction: 'The customer likes {{colour}}.',
     functions: ['end_session', 'schedule_follow_up', 'cancel_follow_up', 'set_variable'],
   },
-});
-
-const calling = (name: string, callArguments: Record<string, unknown> = {}) => ({
-  call: [{ name, arguments: callArguments }],
 });
 
 describe('a scheduled follow-up', () => {

@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import type { Team } from '../../protocol/team.ts';
-import { startFunctionReceiver } from '../support/function-receiver.ts';
-import type { Answer, FunctionReceiver } from '../support/function-receiver.ts';
+import { useFunctionReceivers } from '../support/function-receiver.ts';
 import { makeFunction } from '../support/test-function.ts';
 import { hookOf, withPhases } from '../support/test-hooks.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
@@ -11,20 +10,11 @@ import type { TestSession } from '../support/test-session.ts';
 import { makeTeam } from '../support/test-team.ts';
 
 let offstage: TestOffstage;
-const receivers: FunctionReceiver[] = [];
 beforeAll(async () => {
   offstage = await startTestOffstage();
 });
 afterAll(() => offstage.close());
-afterEach(async () => {
-  for (const receiver of receivers.splice(0)) await receiver.close();
-});
-
-async function receive(...answers: Answer[]): Promise<FunctionReceiver> {
-  const receiver = await startFunctionReceiver(answers);
-  receivers.push(receiver);
-  return receiver;
-}
+const receive = useFunctionReceivers();
 
 function teamWith(url: string, phases: Parameters<typeof withPhases>[1]): Team {
   const functions = { look_up: makeFunction({ url }), push: makeFunction({ url }) };
@@ -37,6 +27,10 @@ const handleOf = (session: TestSession, task: string | null = null) =>
   offstage.server.client.workflow.getHandle(
     toWorkflowId({ workspace: 'default', session: session.id, task }),
   );
+/** What the Temporal Web UI shows of a phase. */
+const shownOf = async (session: TestSession, phase: string) =>
+  (await handleOf(session, phase).query<{ currentDetails?: string }>('__temporal_workflow_metadata'))
+    .currentDetails;
 const rowOf = (session: TestSession) => offstage.store.sessions.get('default', session.id);
 const hooksOf = async ({ id: session }: TestSession) =>
   (await offstage.store.hooks.list({ workspace: 'default', session })).map(
@@ -68,6 +62,8 @@ describe('a function before and after a session', () => {
       ['post', 'background_agent', 'reporter', 'completed', null],
       ['post', 'function', 'push', 'completed', null],
     ]);
+    expect(await shownOf(session, 'pre')).toContain('| look_up | completed |');
+    expect(await shownOf(session, 'post')).toContain('| reporter | completed |\n| push | completed |');
     const [before, failed, after] = receiver.requests;
     expect(receiver.requests.map(({ isVerified }) => isVerified)).toEqual([true, true, true]);
     expect(before).toMatchObject({

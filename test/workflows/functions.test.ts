@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Team } from '../../protocol/team.ts';
 import { defer } from '../support/deferred.ts';
-import { startFunctionReceiver } from '../support/function-receiver.ts';
-import type { Answer, FunctionReceiver } from '../support/function-receiver.ts';
-import { lastToolText, runAgent } from '../support/scripted-tools.ts';
+import { useFunctionReceivers } from '../support/function-receiver.ts';
+import { calling, lastToolText, runAgent } from '../support/scripted-tools.ts';
 import { makeFunction } from '../support/test-function.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
@@ -11,20 +10,11 @@ import { makeTeam } from '../support/test-team.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let offstage: TestOffstage;
-const receivers: FunctionReceiver[] = [];
 beforeAll(async () => {
   offstage = await startTestOffstage();
 });
 afterAll(() => offstage.close());
-afterEach(async () => {
-  for (const receiver of receivers.splice(0)) await receiver.close();
-});
-
-async function receive(...answers: Answer[]): Promise<FunctionReceiver> {
-  const receiver = await startFunctionReceiver(answers);
-  receivers.push(receiver);
-  return receiver;
-}
+const receive = useFunctionReceivers();
 
 const teamWith = (
   functions: Team['functions'] & object,
@@ -39,10 +29,6 @@ const teamWith = (
     ...Object.fromEntries(Object.entries(agents).filter(([name]) => name !== 'root')),
   }),
   functions,
-});
-
-const calling = (name: string, callArguments: Record<string, unknown> = {}) => ({
-  call: [{ name, arguments: callArguments }],
 });
 
 describe('a custom function', () => {
@@ -137,6 +123,22 @@ describe('a custom function', () => {
     expect((await session.events()).filter(({ type }) => type === 'tool.finished')).toMatchObject([
       { tool: 'slow', outcome: 'cancelled' },
     ]);
+  });
+
+  it('that was lost with its worker is asked again, though its time is over by then', async () => {
+    const receiver = await receive({ after: new Promise(() => undefined) }, { text: 'Found.' });
+    const look = makeFunction({ url: receiver.url, timeoutMs: 5_000 });
+    const session = await offstage.open(teamWith({ look }), {
+      root: [calling('look'), { say: 'It is there.' }],
+    });
+    await session.say('Look it up');
+    await waitFor(() => receiver.requests.length === 1);
+    const over = Date.now() + 5_500;
+    await offstage.restartWorkers(async () => void (await waitFor(() => Date.now() > over)));
+    await session.untilIdle(1);
+    expect((await session.transcript())[2]).toBe('tool: Found.');
+    const [lost, late] = receiver.requests.map(({ headers }) => headers['webhook-id']);
+    expect(late).toBe(lost);
   });
 
   it('in the background lets the turn go on, and its end comes by itself, though the workers are others', async () => {

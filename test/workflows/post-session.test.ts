@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Analysis } from '../../protocol/hooks.ts';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import { defer } from '../support/deferred.ts';
-import { runAgent } from '../support/scripted-tools.ts';
+import { calling, runAgent } from '../support/scripted-tools.ts';
 import { hookOf, outputOf, withPhases } from '../support/test-hooks.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
@@ -158,6 +158,28 @@ describe('the analysis of a session', () => {
 });
 
 describe('a session that closes by itself', () => {
+  it('does so when the agent ends it, with its reason, and what runs afterwards follows', async () => {
+    const ended = makeTeam({ root: { functions: ['end_session'] }, filer: {}, judge: {} });
+    const session = await offstage.open(withPhases(ended, { analysis, post: [hookOf('filer')] }), {
+      root: [{ say: 'Goodbye!', ...calling('end_session', { reason: 'all settled' }) }],
+      judge: [{ say: '{"mood": "content"}' }],
+      filer: [{ say: 'Filed.' }],
+    });
+    await session.say('That is all');
+    expect(await handleOf(session).result()).toMatchObject({ reason: 'all settled', turns: 1 });
+    await handleOf(session, 'post').result();
+    expect(await hooksOf(session)).toEqual([
+      ['analysis', 'completed', null],
+      ['filer', 'completed', null],
+    ]);
+    expect(await rowOf(session)).toMatchObject({
+      status: 'closed',
+      closeReason: 'all settled',
+      analysis: { mood: 'content' },
+    });
+    expect(askedOf(session, 'judge')[0]).toContain('Assistant: Goodbye!');
+  });
+
   it('does so when it was idle for the time that the team says, and not while a task runs', async () => {
     const work = defer();
     const session = await offstage.open(
