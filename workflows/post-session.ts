@@ -46,7 +46,6 @@ async function analyze(run: HookRun, model: string): Promise<void> {
       team,
       output: 'text',
       end,
-      endedAt: now(),
     });
   }
   showHooks(run);
