@@ -17,11 +17,12 @@ export function createHookKeeping({
       await store.hooks.open(currentConversation(), request);
     },
 
+    /** Its time is taken here: after a worker was lost, a workflow may go on with the time of what it did before. */
     async closeHook(request) {
       const phase = currentConversation();
       const end = await readEnd(store, phase, request);
       const { status, error } = end;
-      await store.hooks.close(phase, request, { status, error, usage: null, endedAt: request.endedAt });
+      await store.hooks.close(phase, request, { status, error, usage: null, endedAt: Date.now() });
       return end;
     },
 

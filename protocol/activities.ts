@@ -194,7 +194,6 @@ export interface OpenHookRequest extends HookName {
 export interface CloseHookRequest extends OpenHookRequest, Pick<Hook, 'output'> {
   /** The team's version. */
   team: string;
-  endedAt: number;
   /** How it ended, where there is no answer to read. */
   end: Pick<HookEnd, 'status' | 'error'> | null;
 }

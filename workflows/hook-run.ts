@@ -109,7 +109,7 @@ async function runAgent(
   const end = await runHookAgent(conversation, { id, phase, hook, position, isStopped: () => run.isStopped });
   if (end === null) run.lastTask = id;
   const { output } = hook;
-  return activities.closeHook({ ...begun, endedAt: now(), team: input.roster.version, output, end });
+  return activities.closeHook({ ...begun, team: input.roster.version, output, end });
 }
 
 async function callFunction(run: HookRun, hook: Hook, begun: OpenHookRequest): Promise<HookEnd> {
@@ -121,7 +121,7 @@ async function callFunction(run: HookRun, hook: Hook, begun: OpenHookRequest): P
   tellMissing(run, missing);
   const { status, error } = ended;
   const { version: team } = input.roster;
-  await activities.closeHook({ ...begun, endedAt: now(), team, output: 'text', end: { status, error } });
+  await activities.closeHook({ ...begun, team, output: 'text', end: { status, error } });
   return ended;
 }
 

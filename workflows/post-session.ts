@@ -47,7 +47,6 @@ async function analyze(run: HookRun, model: string): Promise<void> {
       team,
       output: 'text',
       end,
-      endedAt: now(),
     });
   }
   showHooks(run);
