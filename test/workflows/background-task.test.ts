@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import { defer } from '../support/deferred.ts';
-import type { ScriptedStep } from '../support/scripted-model.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
 import type { TestSession } from '../support/test-session.ts';
@@ -153,35 +152,6 @@ describe('a background agent', () => {
       'task.started',
       'task.finished',
     ]);
-  });
-
-  it('does not hold what is said next in the turn that started it, though other workers take both up from history', async () => {
-    const [begun, work] = [defer(), defer()];
-    const atWork = (): ScriptedStep => {
-      begun.resolve();
-      return { say: 'The answer is 42.', after: work.promise };
-    };
-    const session = await offstage.open(team, {
-      root: [
-        { call: [start()] },
-        { say: 'I have started.', after: begun.promise },
-        { say: 'Yes.' },
-        { say: 'It is 42.' },
-      ],
-      researcher: [atWork, atWork, atWork],
-    });
-    await session.say('What is it?');
-    await session.untilIdle(1);
-    let said: Promise<unknown> | undefined;
-    // Nobody asks the new workers for the state before: it is the message that they take the history up for.
-    await offstage.restartWorkers(async () => {
-      said = session.say('Still there?');
-    });
-    expect(await said).toMatchObject({ turn: 2 });
-    await session.untilIdle(2);
-    work.resolve();
-    await session.untilIdle(3);
-    session.model.forget();
   });
 
   it('is started where its signal stands among those that came before its session had a worker', async () => {
