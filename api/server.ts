@@ -54,12 +54,13 @@ export function createApi(dependencies: ApiDependencies): Api {
   app.use(createProblemHandler(dependencies.logger));
   const server = createServer(app);
   const endServer = prepareEnd(server, GRACE_MS);
-  closeForgottenSessions(services);
   return {
     app,
     async listen({ host, port }) {
       if (dependencies.keys === null) requireLoopback(host);
-      return listen(server, host, port);
+      const place = await listen(server, host, port);
+      closeForgottenSessions(services);
+      return place;
     },
     async close() {
       ending.abort();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '../../protocol/task.ts';
-import type { Receipt, StopMode, StoppedTask } from '../../protocol/task.ts';
+import type { Receipt, StopMode, StoppedTask, TaskStatus } from '../../protocol/task.ts';
 import { Refused, WorkflowGone } from '../gateway/failures.ts';
 import type { Services } from '../services.ts';
 import type { FoundTask } from './find-conversation.ts';
@@ -36,15 +36,21 @@ export async function stopTask(
   return toReceipt(await readSubtree(services, found), changed ? 'now' : mode, changed);
 }
 
-/** Its starter is over: a task that was kept when its session closed, or one whose starter was ended from outside. */
+/**
+ * Its starter is over: a task that was kept when its session closed, or one whose starter was ended from outside. False
+ * when it has ended meanwhile, and not by a stop that its starter had passed on in its last moments.
+ */
 async function stopOrphan({ gateway, store }: Services, { id, record }: FoundTask): Promise<boolean> {
   const { workspace, session } = id;
-  const isOver = async (): Promise<boolean> =>
-    isTerminal((await store.tasks.get({ workspace, session, task: record.id }))?.status ?? 'cancelled');
-  if (await isOver()) return false;
+  const readEnd = async (): Promise<TaskStatus | null> => {
+    const status = (await store.tasks.get({ workspace, session, task: record.id }))?.status ?? 'failed';
+    return isTerminal(status) ? status : null;
+  };
+  const ended = await readEnd();
+  if (ended !== null) return ended === 'cancelled';
   await gateway.cancelOrphan(id);
   const end = Date.now() + ORPHAN_QUIET_WITHIN_MS;
-  while (!(await isOver()) && Date.now() < end) await sleep(LOOK_EVERY_MS);
+  while ((await readEnd()) === null && Date.now() < end) await sleep(LOOK_EVERY_MS);
   return true;
 }
 

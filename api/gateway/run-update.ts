@@ -83,15 +83,17 @@ async function explain<Name extends keyof UpdateArguments>(
   call: UpdateCall<Name>,
   leftMs: number,
 ): Promise<void> {
-  if (error instanceof WorkflowNotFoundError) {
-    if (await isRunning(client, call.workflowId, leftMs)) return;
-    throw new WorkflowGone(call.workflowId);
-  }
+  const requireRun = async (): Promise<void> => {
+    if (!(await isRunning(client, call.workflowId, leftMs))) throw new WorkflowGone(call.workflowId);
+  };
+  if (error instanceof WorkflowNotFoundError) return requireRun();
   if (!(error instanceof WorkflowUpdateFailedError)) throw error;
   const failure = error.cause;
   if (!(failure instanceof ApplicationFailure)) throw error;
   const type = failure.type ?? 'unknown';
-  if (type === REFUSALS.rollingOver || UNANSWERED.includes(type)) return;
+  if (type === REFUSALS.rollingOver) return;
+  // To a workflow that is over the server would say the same again and again.
+  if (UNANSWERED.includes(type)) return requireRun();
   throw new Refused(type, failure.message);
 }
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ConversationRead } from '../../protocol/session-messages.ts';
 import { heldTaskSchema, receiptSchema, taskSchema } from '../../protocol/schemas/resources.ts';
 import type { TaskSummaryResource } from '../../protocol/schemas/resources.ts';
 import { defer } from '../support/deferred.ts';
@@ -106,8 +107,9 @@ describe('tasks over HTTP', () => {
     expect(again.body).toEqual(steered.body);
     await waitFor(async () => (await api.send('GET', path)).body.data.map(textOf).includes('Be brief.'));
     gate.resolve();
+    // The store knows of its end before the session does.
     await waitFor(
-      async () => (await api.send('GET', `${session}/tasks/${task.id}`)).body.status === 'completed',
+      async () => (await api.send('GET', `${session}/tasks/${task.id}`)).body.notice.state === 'spoken',
     );
     expect((await api.send('GET', `${session}/tasks/${task.id}`)).body.result).toBe('In short.');
     const late = await api.send('POST', path, { text: 'One more thing' });
@@ -226,6 +228,41 @@ describe('tasks over HTTP', () => {
     }
     const turns = (await api.readEvents(session)).filter(({ type }) => type === 'turn.started');
     expect(turns).toMatchObject([{ cause: 'question', inputs: [task.id] }, { cause: 'completion' }]);
+  });
+
+  it('that were kept can be stopped while their session comes to its end', async () => {
+    const [over, ended] = [defer(), defer()];
+    const session = await api.open({ researcher: [{ begin: 'So far', after: never }] });
+    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });
+    await waitFor(() => api.model.calls.length === 1);
+    const { sessions, tasks } = api.store;
+    const [setStatus, finish] = [sessions.setStatus.bind(sessions), tasks.finish.bind(tasks)];
+    const spies = [
+      jest.spyOn(sessions, 'setStatus').mockImplementation(async (...change) => {
+        await setStatus(...change);
+        await over.promise;
+      }),
+      jest.spyOn(tasks, 'finish').mockImplementation(async (request) => {
+        await ended.promise;
+        return finish(request);
+      }),
+    ];
+    await api.send('POST', `${session}/close`, { tasks: 'keep' });
+    await waitFor(async () => (await api.send('GET', session)).body.status === 'closed');
+    const handle = api.server.client.workflow.getHandle(`ws/default/session/${session.split('/').at(-1)}`);
+    const stopping = api.send('POST', `${session}/tasks/${task.id}/stop`);
+    // Its workflow has accepted the stop, and is over before the task is.
+    await waitFor(async () => {
+      const { events } = await handle.query<ConversationRead, [number]>('read', 1);
+      return events.some(({ type }) => type === 'task.cancelling');
+    });
+    over.resolve();
+    await handle.result();
+    ended.resolve();
+    expect(receiptSchema.parse((await stopping).body)).toMatchObject({
+      ...{ changed: true, quiet: true, tasks: [{ id: task.id, status: 'cancelled' }] },
+    });
+    for (const spy of spies) spy.mockRestore();
   });
 
   it('that were kept when their session closed can be stopped', async () => {

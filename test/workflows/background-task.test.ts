@@ -154,6 +154,24 @@ describe('a background agent', () => {
     ]);
   });
 
+  it('is started where its signal stands among those that came before its session had a worker', async () => {
+    let session: TestSession | undefined;
+    await offstage.restartWorkers(async () => {
+      session = await offstage.open(team, { root: [{ say: 'Done.' }], researcher: [{ say: 'Done.' }] });
+      const handle = offstage.server.client.workflow.getHandle(session.workflowId);
+      await handle.signal('hookNews', { type: 'variables.changed', keys: ['first'], by: 'lookup' });
+      await handle.signal('startTask', { agent: 'researcher', task: 'Second' });
+      await handle.signal('hookNews', { type: 'variables.changed', keys: ['third'], by: 'lookup' });
+    });
+    await session?.untilIdle(1);
+    const types = (await session?.events())?.map(({ type }) => type);
+    expect(types?.filter((type) => /^(variables|task\.queued)/.test(type))).toEqual([
+      'variables.changed',
+      'task.queued',
+      'variables.changed',
+    ]);
+  });
+
   it('reads what it is told at its next step', async () => {
     const [step, begun] = [defer(), defer()];
     const session = await offstage.open(team, {

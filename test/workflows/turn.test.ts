@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ConversationEvent } from '../../protocol/events.ts';
 import { StoreAway } from '../../storage/store-away.ts';
 import { defer } from '../support/deferred.ts';
+import type { ScriptedStep } from '../support/scripted-model.ts';
+import { runAgent } from '../support/scripted-tools.ts';
 import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
 import type { TestSession } from '../support/test-session.ts';
@@ -189,6 +191,35 @@ describe('a message during a turn', () => {
       event.type === 'turn.finished' ? [event.outcome] : [],
     );
     expect(outcomes).toEqual(['interrupted', 'answered']);
+  });
+
+  it('is of the next turn when that one was over, though other workers take both up from history', async () => {
+    const [begun, work] = [defer(), defer()];
+    const atWork = (): ScriptedStep => {
+      begun.resolve();
+      return { say: 'It is 42.', after: work.promise };
+    };
+    const session = await offstage.open(makeTeam({ root: { subAgents: ['worker'] }, worker: {} }), {
+      root: [
+        runAgent('worker'),
+        { say: 'I have started.', after: begun.promise },
+        { say: 'Yes.' },
+        { say: 'It is 42.' },
+      ],
+      worker: [atWork, atWork, atWork],
+    });
+    await session.say('What is it?');
+    await session.untilIdle(1);
+    let said: Promise<unknown> | undefined;
+    // Nobody asks the new workers for the state before: it is the message that they take the history up for.
+    await offstage.restartWorkers(async () => {
+      said = session.say('Still there?');
+    });
+    expect(await said).toMatchObject({ turn: 2 });
+    await session.untilIdle(2);
+    work.resolve();
+    await session.untilIdle(3);
+    session.model.forget();
   });
 });
 
