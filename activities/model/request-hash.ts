@@ -9,11 +9,19 @@ export function hashRequest(model: ModelConfig, request: ProviderRequest): strin
 
 /** Keys in order, so that two objects with the same content have one text. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (key, item: unknown) => {
-    if (key === 'base64' && typeof item === 'string') return sha256(item);
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
-    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  });
+  return JSON.stringify(inOrder(value));
+}
+
+/** Copied first: with a replacer `JSON.stringify` takes nearly twice as long, which counts for a thousand turns. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const ordered: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    const item = (value as Record<string, unknown>)[key];
+    ordered[key] = key === 'base64' && typeof item === 'string' ? sha256(item) : inOrder(item);
+  }
+  return ordered;
 }
 
 function sha256(text: string): string {
