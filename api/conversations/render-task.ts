@@ -48,7 +48,7 @@ function toStarter({ starter, session }: TaskRecord): TaskSummaryResource['start
 }
 
 export function renderListedTask(record: TaskRecord, now: number): ListedTaskResource {
-  return { ...renderTaskSummary(record, undefined, now), notice: null, session: record.session };
+  return { ...renderTaskSummary(record, undefined, now), session: record.session };
 }
 
 /** The store knows of an end a moment before the starter does, which has yet to tell it. */

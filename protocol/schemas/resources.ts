@@ -73,7 +73,10 @@ export const taskSummarySchema = z.strictObject(taskSummaryShape).meta({ id: 'Ta
 export const listedTaskSchema = z
   .strictObject({
     ...taskSummaryShape,
-    notice: z.null().meta({ description: 'Not known here: its session tells it.' }),
+    notice: noticeSchema.meta({
+      description:
+        'State `none` of every task: this list does not ask the sessions, whose own lists tell it.',
+    }),
     session: z.string(),
   })
   .meta({ id: 'ListedTask', description: 'A task in a list over all sessions.' });

@@ -82,7 +82,7 @@ describe('tasks over HTTP', () => {
       ...open[0],
     });
     const { body: all } = await api.send('GET', '/v1/tasks?agent=researcher&status=completed');
-    expect(all.data[0].notice).toBeNull();
+    expect(all.data[0].notice).toEqual({ state: 'none', turn: null, message: null });
   });
 
   it('are refused with the list of agents that may be started', async () => {
