@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '../../protocol/task.ts';
 import type { Receipt, StopMode, StoppedTask, TaskStatus } from '../../protocol/task.ts';
+import { endOrphan } from '../feed/end-orphan.ts';
 import { Refused, WorkflowGone } from '../gateway/failures.ts';
 import type { Services } from '../services.ts';
 import type { FoundTask } from './find-conversation.ts';
@@ -40,7 +41,7 @@ export async function stopTask(
  * Its starter is over: a task that was kept when its session closed, or one whose starter was ended from outside. False
  * when it has ended meanwhile, and not by a stop that its starter had passed on in its last moments.
  */
-async function stopOrphan({ gateway, store }: Services, { id, record }: FoundTask): Promise<boolean> {
+async function stopOrphan({ gateway, store, clock }: Services, { id, record }: FoundTask): Promise<boolean> {
   const { workspace, session } = id;
   const readEnd = async (): Promise<TaskStatus | null> => {
     const status = (await store.tasks.get({ workspace, session, task: record.id }))?.status ?? 'failed';
@@ -48,7 +49,7 @@ async function stopOrphan({ gateway, store }: Services, { id, record }: FoundTas
   };
   const ended = await readEnd();
   if (ended !== null) return ended === 'cancelled';
-  await gateway.cancelOrphan(id);
+  await endOrphan(store, gateway, record, clock());
   const end = Date.now() + ORPHAN_QUIET_WITHIN_MS;
   while ((await readEnd()) === null && Date.now() < end) await sleep(LOOK_EVERY_MS);
   return true;

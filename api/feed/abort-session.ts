@@ -9,6 +9,7 @@ import type { ConversationId } from '../../protocol/ids.ts';
 import { DEFAULT_ROLLOVER, isTerminal } from '../../protocol/task.ts';
 import type { Store } from '../../storage/store.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { endOrphan } from './end-orphan.ts';
 
 const REASON = 'its workflow was ended from outside';
 
@@ -35,7 +36,7 @@ export async function abortSession(
   await store.events.append(id, [closed]);
   const tasks = await store.tasks.listBySession(workspace, session);
   const unfinished = tasks.filter(({ status }) => !isTerminal(status));
-  await Promise.all(unfinished.map((task) => gateway.cancelOrphan({ ...id, task: task.id })));
+  await Promise.all(unfinished.map((task) => endOrphan(store, gateway, task, at)));
   await startPostSession(store, gateway, id);
   const finalView =
     read === null ? {} : { finalView: { ...read.view, status: 'closed', offset: next, closeReason: REASON } };

@@ -47,7 +47,7 @@ export interface Gateway {
     request: string,
   ): Promise<UpdateResults['extendBudget']>;
   /** Of a task whose starter is gone: asks its workflow itself. Changes nothing when that is over too. */
-  cancelOrphan(task: ConversationId): Promise<void>;
+  cancelOrphan(task: ConversationId): Promise<boolean>;
   close(id: ConversationId, close: CloseRequest, request: string): Promise<UpdateResults['close']>;
   /** Rejects with WorkflowGone when the conversation does not run. */
   read(id: ConversationId, fromOffset: number): Promise<ConversationRead>;

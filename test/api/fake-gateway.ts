@@ -129,7 +129,7 @@ export class FakeGateway implements Gateway {
   }
 
   cancelOrphan() {
-    return this.#answer('cancelOrphan', () => undefined);
+    return this.#answer('cancelOrphan', () => true);
   }
 
   close(id: ConversationId, _wish: unknown, request: string) {

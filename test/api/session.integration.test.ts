@@ -111,12 +111,18 @@ describe('a session over HTTP', () => {
   }, 120_000);
 
   it('whose workflow was terminated by hand is over: it says so, its feed ends, and so do its tasks', async () => {
-    const session = await api.open({
-      root: [{ say: 'I am here.' }, { begin: 'Once', after: never }],
-      researcher: [{ begin: 'Looking', after: never }],
-    });
+    const session = await api.open(
+      {
+        root: [{ say: 'I am here.' }, { begin: 'Once', after: never }],
+        researcher: [{ begin: 'Looking', after: never }],
+      },
+      {},
+      { max_running_tasks: 1 },
+    );
     await api.send('POST', `${session}/messages`, { text: 'Hello' }, { prefer: 'wait=30' });
-    const { body: task } = await api.send('POST', `${session}/tasks`, { agent: 'researcher', task: 'Look.' });
+    const work = { agent: 'researcher', task: 'Look.' };
+    const { body: task } = await api.send('POST', `${session}/tasks`, work);
+    const { body: queued } = await api.send('POST', `${session}/tasks`, work);
     await api.send('POST', `${session}/messages`, { text: 'Tell a story' });
     await waitFor(() => api.model.calls.length === 3);
     const stream = await openStream(`${api.url}${session}/events`);
@@ -139,7 +145,10 @@ describe('a session over HTTP', () => {
     );
     await stream.ended;
     expect(stream.events.filter(({ id }) => id !== undefined).map(({ data }) => data)).toEqual(events);
-    expect((await api.send('GET', session)).body.tasks).toMatchObject([{ id: task.id, status: 'cancelled' }]);
+    expect((await api.send('GET', session)).body.tasks).toMatchObject([
+      { id: task.id, status: 'cancelled' },
+      { id: queued.id, status: 'cancelled' },
+    ]);
   });
 
   it('is ready while its workers poll', async () => {

@@ -29,7 +29,8 @@ const CHECKS: Check[] = [
       from transcript_rows r, json_array_elements(r.tool_calls) c
       where r.session = any($1) and not exists (select 1 from transcript_rows t where t.session = r.session
         and t.task = r.task and t.turn = r.turn and t.step = r.step and t.call = c->>'id')
-      and not exists (select 1 from tasks e where e.id = r.task and e.status <> 'completed')`,
+      and not exists (select 1 from tasks e where e.id = r.task and e.status <> 'completed')
+      and not (r.task = '' and exists (select 1 from sessions s where s.id = r.session and s.status = 'aborted'))`,
   },
   {
     what: 'an archived feed with a gap',
