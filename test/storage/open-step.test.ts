@@ -1,36 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConversationId } from '../../protocol/ids.ts';
 import { REFUSALS } from '../../protocol/failures.ts';
 import type { Store } from '../../storage/store.ts';
-import { openStore } from '../../storage/store.ts';
-import { inSession, makeReply, makeSession, makeUserRow, textsOf } from './store-fixture.ts';
-import { makeStorePlace } from './store-place.ts';
+import { makeReply, makeUserRow, textsOf } from './store-fixture.ts';
+import { useTranscript } from './use-transcript.ts';
 
+const { here, open, claim, commit, texts } = useTranscript();
 let store: Store;
 let conversation: ConversationId;
-let count = 0;
+beforeEach(() => {
+  ({ store, conversation } = here());
+});
 
 const stale = { type: REFUSALS.staleStep };
-const open = (turn: number, step: number, run = 'run-1', requestHash?: string) =>
-  requestHash === undefined
-    ? store.transcript.openStep(conversation, { turn, step, run })
-    : store.transcript.claimStep(conversation, { turn, step, run, requestHash });
-const commit = (...reply: Parameters<typeof makeReply>) =>
-  store.transcript.commitReply(conversation, makeReply(...reply));
-const texts = async () => textsOf(await store.transcript.read(conversation));
-
-beforeAll(async () => {
-  store = await openStore(await makeStorePlace());
-});
-
-afterAll(() => store.close());
-
-beforeEach(async () => {
-  count += 1;
-  const session = `ses_${count}`;
-  await store.sessions.create(makeSession(session));
-  conversation = inSession(session);
-});
 
 describe('a step', () => {
   it('is new once: there can be a reply to it when it was open before', async () => {
@@ -94,7 +76,7 @@ describe('a step', () => {
   });
 
   it('that a reset opens anew does not meet the old reply', async () => {
-    await open(1, 1, 'run-1', 'hash');
+    await claim(1, 1, 'hash');
     await commit([1, 1, 1], 'old');
     await open(1, 1, 'run-2');
     expect(await store.transcript.storedReply(conversation, 1, 1)).toBeNull();

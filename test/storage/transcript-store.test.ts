@@ -1,36 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConversationId } from '../../protocol/ids.ts';
 import { REFUSALS } from '../../protocol/failures.ts';
 import type { Store } from '../../storage/store.ts';
-import { openStore } from '../../storage/store.ts';
-import { inSession, makeReply, makeSession, makeUserRow, textsOf, WORKSPACE } from './store-fixture.ts';
-import { makeStorePlace } from './store-place.ts';
+import { makeSession, makeUserRow, textsOf, WORKSPACE } from './store-fixture.ts';
+import { useTranscript } from './use-transcript.ts';
 
+const { here, open, claim, commit, texts } = useTranscript();
 let store: Store;
 let conversation: ConversationId;
-let count = 0;
+beforeEach(() => {
+  ({ store, conversation } = here());
+});
 
 const stale = { type: REFUSALS.staleStep };
-const open = (turn: number, step: number, run = 'run-1', requestHash?: string) =>
-  requestHash === undefined
-    ? store.transcript.openStep(conversation, { turn, step, run })
-    : store.transcript.claimStep(conversation, { turn, step, run, requestHash });
-const commit = (...reply: Parameters<typeof makeReply>) =>
-  store.transcript.commitReply(conversation, makeReply(...reply));
-const texts = async () => textsOf(await store.transcript.read(conversation));
-
-beforeAll(async () => {
-  store = await openStore(await makeStorePlace());
-});
-
-afterAll(() => store.close());
-
-beforeEach(async () => {
-  count += 1;
-  const session = `ses_${count}`;
-  await store.sessions.create(makeSession(session));
-  conversation = inSession(session);
-});
 
 describe('rows', () => {
   it('are read in the order of their places, whatever the order of writing', async () => {
@@ -174,11 +156,11 @@ describe('a reply', () => {
   });
 
   it('gives way when the step is opened for another request, with the results of its tools', async () => {
-    await open(1, 1, 'run-1', 'hash-1');
+    await claim(1, 1, 'hash-1');
     await store.transcript.append(conversation, [makeUserRow([1, 1, 0], 'm1', 'hello')]);
     await commit([1, 1, 1], 'old', { requestHash: 'hash-1' });
     await store.transcript.append(conversation, [makeUserRow([1, 1, 2], 'm2', 'after it')]);
-    await open(1, 1, 'run-1', 'hash-2');
+    await claim(1, 1, 'hash-2');
     expect(await store.transcript.storedReply(conversation, 1, 1)).toBeNull();
     await expect(commit([1, 1, 1], 'straggler', { requestHash: 'hash-1' })).rejects.toMatchObject(stale);
     await commit([1, 1, 1], 'new', { requestHash: 'hash-2' });
@@ -186,10 +168,10 @@ describe('a reply', () => {
   });
 
   it('stays when the step is opened again for the same request', async () => {
-    await open(1, 1, 'run-1', 'hash');
+    await claim(1, 1, 'hash');
     await commit([1, 1, 1], 'first');
     await open(1, 1);
-    await open(1, 1, 'run-1', 'hash');
+    await claim(1, 1, 'hash');
     expect(await store.transcript.storedReply(conversation, 1, 1)).toMatchObject({ requestHash: 'hash' });
   });
 });
