@@ -50,8 +50,9 @@ export async function moveCursor(
     if (compareSteps(place, cursor) <= 0) await removeRows(transaction, conversation, place, takeBack);
   }
   const sameStep = compareSteps(place, cursor) === 0 && cursor.run === place.run;
+  const isNew = isFirst || !sameStep;
   const requestHash = place.requestHash ?? (sameStep ? cursor.requestHash : null);
-  if (sameStep && requestHash === cursor.requestHash) return isFirst;
+  if (sameStep && requestHash === cursor.requestHash) return isNew;
   await transaction
     .updateTable('conversation_cursors')
     .set({
@@ -62,7 +63,7 @@ export async function moveCursor(
     })
     .where((eb) => eb.and(toConversationKey(conversation)))
     .execute();
-  return isFirst || !sameStep;
+  return isNew;
 }
 
 /**
