@@ -1,16 +1,9 @@
 /** JSON schemas that team files hold: whether one can be used, and whether a value fits it. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 
-/** Formats that are held to; any other one is for people and models to read. */
-const FORMATS = {
-  date: isDate,
-  'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i,
-  email: /^[^\s@]+@[^\s@]+$/,
-  uri: (text: string) => URL.canParse(text),
-  uuid: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
-};
-const OPTIONS = { allErrors: true, strict: false, logger: false, formats: FORMATS } as const;
+const OPTIONS = { allErrors: true, strict: false, logger: false, formats: fullFormats } as const;
 
 /** Validators kept in memory, by their schema's text: the least recently used one first. */
 const REMEMBERED = 200;
@@ -46,12 +39,6 @@ function compile({ $schema: _dialect, ...schema }: Record<string, unknown>): Val
   const [oldest] = remembered.keys();
   if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest);
   return validate;
-}
-
-/** A day that there is: 2026-02-30 is none. */
-function isDate(text: string): boolean {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function toWords({ instancePath, message = 'does not fit', params }: ErrorObject, what: string): string {
