@@ -6,8 +6,11 @@ import type { Database } from './tables.ts';
 /** SQLSTATE foreign_key_violation: every row of a session refers to it. */
 const NO_SESSION = '23503';
 
-/** SQLSTATE serialization_failure and deadlock_detected: another transaction went first, nothing was written. */
-const LOST_RACES = ['40001', '40P01'];
+/**
+ * SQLSTATE serialization_failure and deadlock_detected: another transaction went first; feature_not_supported: so did a
+ * migration (see `hasStalePlan`). Nothing was written.
+ */
+const LOST_RACES = ['40001', '40P01', '0A000'];
 const ATTEMPTS = 5;
 /** Longest pause before another attempt, in ms: those who met once would meet again at the same pace. */
 const PAUSE_MS = 50;
@@ -19,13 +22,18 @@ const PAUSE_MS = 50;
  * the rows as they are when it has it.
  * Throws StoreError `session.not_found` when it writes for a session that does not exist or was removed.
  */
-export async function inTransaction<T>(
+export function inTransaction<T>(
   db: Kysely<Database>,
   work: (transaction: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
+  return outlastRaces(() => db.transaction().setIsolationLevel('read committed').execute(work));
+}
+
+/** For a statement that is a transaction of its own: as `inTransaction` says. */
+export async function outlastRaces<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction().setIsolationLevel('read committed').execute(work);
+      return await write();
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (LOST_RACES.includes(code) && attempt < ATTEMPTS) {

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { renderNotice, renderTasksAnswer } from '../core/notice-text.ts';
 import { renderTaskElement } from '../core/task-element.ts';
@@ -7,12 +7,9 @@ import type { ConversationId } from '../protocol/ids.ts';
 import type { NewRow, TranscriptRow } from '../protocol/transcript.ts';
 import type { Database } from './tables.ts';
 import { readTaskEnds } from './task-ends.ts';
-import { makeRow, toRecord } from './transcript-row.ts';
+import { makeRow, toJsonRecord } from './transcript-row.ts';
 
-/** Statements take at most 65,535 parameters. */
-const ROWS_OF_A_STATEMENT = 1000;
-
-/** All columns but the key. */
+const KEY = ['workspace', 'session', 'task', 'turn', 'step', 'ordinal'] as const;
 const CONTENT = [
   'id',
   'role',
@@ -31,38 +28,54 @@ const CONTENT = [
   'request_hash',
 ] as const;
 
+/** Named, so that a column that a newer version has added gets its default. */
+export const columns = sql.join([...KEY, ...CONTENT].map((column) => sql.id(column)));
+
+const replaceContent = sql.join(CONTENT.map((column) => sql`${sql.id(column)} = excluded.${sql.id(column)}`));
+
 /**
- * Stores rows that were born in a workflow, what tasks said written out. A row that is there stays as it is; one
- * with another id, which an attempt that the workflow gave up left at the same place, is replaced: what stands where
- * is for the workflow to say.
+ * `on conflict …`: a row that is there stays as it is; one with another id, which an attempt that the workflow gave up
+ * left at the same place, is replaced: what stands where is for the workflow to say.
  */
+export const orReplaceAnother = sql`
+  on conflict (${sql.join(KEY.map((column) => sql.id(column)))})
+  do update set ${replaceContent} where transcript_rows.id <> excluded.id`;
+
+/** Rows as something to select from, in the columns of their table. */
+export function asRecords(
+  conversation: ConversationId,
+  rows: readonly TranscriptRow[],
+  requestHash: string | null = null,
+): RawBuilder<unknown> {
+  const records = rows.map((row) => toJsonRecord(conversation, row, requestHash));
+  return sql`json_populate_recordset(null::transcript_rows, ${`[${records.join(',')}]`}::json)`;
+}
+
+/** Stores rows that were born in a workflow, what tasks said written out. */
 export async function insertRows(
   db: Kysely<Database>,
   conversation: ConversationId,
   rows: readonly NewRow[],
 ): Promise<void> {
-  for (let start = 0; start < rows.length; start += ROWS_OF_A_STATEMENT) {
-    const records = [];
-    for (const row of rows.slice(start, start + ROWS_OF_A_STATEMENT)) {
-      records.push(toRecord(conversation, await writeOut(db, conversation, row)));
-    }
-    await db
-      .insertInto('transcript_rows')
-      .values(records)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['workspace', 'session', 'task', 'turn', 'step', 'ordinal'])
-          .doUpdateSet((eb) =>
-            Object.fromEntries(CONTENT.map((column) => [column, eb.ref(`excluded.${column}`)])),
-          )
-          .where(sql<boolean>`transcript_rows.id <> excluded.id`),
-      )
-      .execute();
-  }
+  if (rows.length === 0) return;
+  const records = asRecords(conversation, await writeOutAll(db, conversation, rows));
+  await sql`insert into transcript_rows (${columns}) select ${columns} from ${records} as born ${orReplaceAnother}`.execute(
+    db,
+  );
 }
 
-/** The row as it is stored: what tasks said, which workflows name by reference, is written out. */
-export async function writeOut(
+/** The rows as they are stored: what tasks said, which workflows name by reference, is written out. */
+export async function writeOutAll(
+  db: Kysely<Database>,
+  conversation: ConversationId,
+  rows: readonly NewRow[],
+): Promise<TranscriptRow[]> {
+  const written = [];
+  for (const row of rows) written.push(await writeOut(db, conversation, row));
+  return written;
+}
+
+async function writeOut(
   db: Kysely<Database>,
   conversation: ConversationId,
   row: NewRow,

@@ -56,13 +56,8 @@ export class PartialStore {
     });
   }
 
-  async read(conversation: ConversationId): Promise<PartialOutput | null> {
-    const partial = await this.#db
-      .selectFrom('partial_outputs')
-      .select(['turn', 'step', 'attempt', 'text'])
-      .where((eb) => eb.and(toConversationKey(conversation)))
-      .executeTakeFirst();
-    return partial ?? null;
+  read(conversation: ConversationId): Promise<PartialOutput | null> {
+    return readPartial(this.#db, conversation);
   }
 
   /** For a call that was stopped before anything was said. */
@@ -72,4 +67,27 @@ export class PartialStore {
       .where((eb) => eb.and(toConversationKey(conversation)))
       .execute();
   }
+}
+
+/** Null when the reply is stored: what was flushed while it was being stored may stay behind it. */
+export async function readPartial(
+  db: Kysely<Database>,
+  conversation: ConversationId,
+): Promise<PartialOutput | null> {
+  const key = toConversationKey(conversation);
+  const partial = await db
+    .selectFrom('partial_outputs as partial')
+    .select(['turn', 'step', 'attempt', 'text'])
+    .where((eb) => eb.and(key))
+    .where(({ not, exists, selectFrom }) => {
+      const reply = selectFrom('transcript_rows')
+        .select('id')
+        .where((eb) => eb.and(key))
+        .whereRef('transcript_rows.turn', '=', 'partial.turn')
+        .whereRef('transcript_rows.step', '=', 'partial.step')
+        .where('kind', '=', 'assistant');
+      return not(exists(reply));
+    })
+    .executeTakeFirst();
+  return partial ?? null;
 }

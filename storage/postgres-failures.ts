@@ -16,6 +16,11 @@ export function isAway(error: unknown): boolean {
   return !(error instanceof TypeError);
 }
 
+/** Whether a migration has changed a table since the connection has planned the statement. Nothing was done. */
+export function hasStalePlan(error: unknown): boolean {
+  return error instanceof DatabaseError && error.routine === 'RevalidateCachedQuery';
+}
+
 /** Without the password, which no message of the driver or the server holds. */
 export function readReason(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);

@@ -1,8 +1,9 @@
 /** Connections to a PostgreSQL server, behind the pool interface of Kysely's dialect. Whatever breaks is replaced. */
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { Client, Pool, types } from 'pg';
-import type { PoolClient, PoolConfig } from 'pg';
-import { isAway, readReason } from './postgres-failures.ts';
+import type { PoolClient, PoolConfig, QueryResult } from 'pg';
+import { hasStalePlan, isAway, readReason } from './postgres-failures.ts';
+import { StatementNames } from './statement-names.ts';
 import { StoreAway } from './store-away.ts';
 
 const INT8 = 20;
@@ -50,6 +51,7 @@ export type OutageListener = (reason: string | null) => void;
 export class ServerPool implements PostgresPool {
   readonly #pool: Pool;
   readonly #onOutage: OutageListener;
+  readonly #names = new StatementNames();
   #isAway = false;
 
   /** What the URL says (`sslmode`, `application_name`, …) goes before what is set here. */
@@ -64,7 +66,7 @@ export class ServerPool implements PostgresPool {
   async connect(): Promise<PostgresPoolClient> {
     const note = (failure: StoreAway | null): void => this.#note(failure);
     try {
-      return new ServerClient(await this.#pool.connect(), note);
+      return new ServerClient(await this.#pool.connect(), this.#names, note);
     } catch (error) {
       const failure = new StoreAway(readReason(error), { cause: error });
       note(failure);
@@ -86,12 +88,14 @@ export class ServerPool implements PostgresPool {
 
 class ServerClient implements PostgresPoolClient {
   readonly #client: PoolClient;
+  readonly #names: StatementNames;
   /** Hears how each query found the server. */
   readonly #note: (failure: StoreAway | null) => void;
   #failure: StoreAway | null = null;
 
-  constructor(client: PoolClient, note: (failure: StoreAway | null) => void) {
+  constructor(client: PoolClient, names: StatementNames, note: (failure: StoreAway | null) => void) {
     this.#client = client;
+    this.#names = names;
     this.#note = note;
   }
 
@@ -113,7 +117,7 @@ class ServerClient implements PostgresPoolClient {
   async #run<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     if (this.#failure !== null) throw this.#failure;
     try {
-      const { command, rowCount, rows } = await this.#client.query(sql, [...parameters]);
+      const { command, rowCount, rows } = await this.#ask(sql, [...parameters]);
       this.#note(null);
       return {
         command: command as PostgresQueryResult<R>['command'],
@@ -125,6 +129,19 @@ class ServerClient implements PostgresPoolClient {
       this.#failure = new StoreAway(readReason(error), { cause: error });
       this.#note(this.#failure);
       throw this.#failure;
+    }
+  }
+
+  /** With a plan that has become stale it is asked once more; of a transaction, whoever runs it does so. */
+  async #ask(text: string, values: unknown[]): Promise<QueryResult> {
+    const isAlone = this.#client.getTransactionStatus() === 'I';
+    try {
+      return await this.#client.query({ name: this.#names.nameOf(text), text, values });
+    } catch (error) {
+      if (!hasStalePlan(error)) throw error;
+      this.#names.forget();
+      if (!isAlone) throw error;
+      return this.#client.query({ text, values });
     }
   }
 }

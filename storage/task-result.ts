@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { textOf } from '../core/task-text.ts';
 import type { TaskStatus } from '../protocol/task.ts';
 import { toConversationKey } from './conversation-key.ts';
+import { readPartial } from './partial-store.ts';
 import type { Database } from './tables.ts';
 
 /**
@@ -15,12 +16,8 @@ export async function readTaskResult(
 ): Promise<string | null> {
   const key = toConversationKey(id);
   if (status !== 'completed') {
-    const partial = await db
-      .selectFrom('partial_outputs')
-      .select('text')
-      .where((eb) => eb.and(key))
-      .executeTakeFirst();
-    if (partial !== undefined && partial.text !== '') return partial.text;
+    const partial = await readPartial(db, id);
+    if (partial !== null && partial.text !== '') return partial.text;
   }
   const replies = await db
     .selectFrom('transcript_rows')

@@ -1,19 +1,20 @@
 /** The two forms of a transcript row: as the table has it, and as everyone else reads it. */
-import type { Insertable, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { StoredReply } from '../protocol/activities.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { TranscriptRow } from '../protocol/transcript.ts';
 import { toConversationKey } from './conversation-key.ts';
-import { toJson, toNullableJson } from './json-text.ts';
+import { toJson } from './json-text.ts';
 import type { TranscriptRowsTable } from './tables.ts';
 
-export function toRecord(
+/** For `json_populate_recordset`, which takes the values of JSON columns as they are. */
+export function toJsonRecord(
   conversation: ConversationId,
   row: TranscriptRow,
   requestHash: string | null = null,
-): Insertable<TranscriptRowsTable> {
+): string {
   const [turn, step, ordinal] = row.place;
-  return {
+  return toJson({
     ...toConversationKey(conversation),
     turn,
     step,
@@ -22,18 +23,18 @@ export function toRecord(
     role: row.role,
     kind: row.kind,
     agent: row.agent,
-    content: toJson(row.content),
-    tool_calls: toJson(row.toolCalls),
+    content: row.content,
+    tool_calls: row.toolCalls,
     call: row.call,
     tool: row.tool,
     outcome: row.outcome,
     status: row.status,
     at: row.at,
-    usage: toNullableJson(row.usage),
+    usage: row.usage,
     model: row.model,
     stop_reason: row.stopReason,
     request_hash: requestHash,
-  };
+  } satisfies Record<keyof TranscriptRowsTable, unknown>);
 }
 
 export function toRow(record: Selectable<TranscriptRowsTable>): TranscriptRow {

@@ -8,14 +8,15 @@ import type { NewRow, Place, ToolOutcomeName, TranscriptRow } from '../protocol/
 import { toConversationKey } from './conversation-key.ts';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
-import { inTransaction } from './in-transaction.ts';
-import { insertRows, writeOut } from './insert-rows.ts';
+import { inTransaction, outlastRaces } from './in-transaction.ts';
+import { asRecords, columns, insertRows, writeOutAll } from './insert-rows.ts';
 import type { StepOfRun } from './open-step.ts';
 import { moveCursor, requireOpenStep } from './open-step.ts';
 import { RecentTranscripts } from './recent-transcripts.ts';
+import { commitFirstReply, openNextStep } from './step-statements.ts';
 import type { Database, TranscriptRowsTable } from './tables.ts';
 import { readUsage } from './read-usage.ts';
-import { makeRow, toRecord, toRow, toStoredReply } from './transcript-row.ts';
+import { makeRow, toRow, toStoredReply } from './transcript-row.ts';
 
 /** A model's reply with what the transcript keeps beside it. */
 export interface ReplyToCommit extends StoredReply {
@@ -63,18 +64,31 @@ export class TranscriptStore {
   /**
    * Opens a step: from now on nothing is written to an earlier one. Opening the open step again changes nothing.
    * A run that was not seen before may come back to an earlier place (a reset): the rows from there on are removed.
-   * Rows that the workflow brings along are stored as by `append`. False when it was open before: there may be a reply
-   * to it, see `claimStep`.
+   * Rows that the workflow brings along are stored as by `append`. Gives the rows up to `head`, of which another step of
+   * the run reads what came since. Not new when it was open before: there may be a reply to it, see `claimStep`.
    * Throws StoreError `transcript.stale_step` for a step or a run that is over.
    */
   async openStep(
     conversation: ConversationId,
-    step: StepOfRun,
-    rows: readonly NewRow[] = [],
-  ): Promise<boolean> {
+    { head, ...step }: StepOfRun & { head: Place },
+    append: readonly NewRow[] = [],
+  ): Promise<{ isNew: boolean; rows: readonly TranscriptRow[] }> {
+    const born = await writeOutAll(this.#db, conversation, append);
+    let isNew = true;
+    const rows = await this.#recent.read(conversation, step.run, head, async (after) => {
+      const range = { after, upTo: head };
+      const known = await outlastRaces(() => openNextStep(this.#db, conversation, step, born, range));
+      if (known !== null) return known;
+      isNew = await this.#openAgain(conversation, step, append);
+      return this.read(conversation, range);
+    });
+    return { isNew, rows };
+  }
+
+  #openAgain(conversation: ConversationId, step: StepOfRun, append: readonly NewRow[]): Promise<boolean> {
     return inTransaction(this.#db, async (transaction) => {
       const isNew = await moveCursor(transaction, conversation, step, 'the step and what follows');
-      await insertRows(transaction, conversation, rows);
+      await insertRows(transaction, conversation, append);
       return isNew;
     });
   }
@@ -110,23 +124,16 @@ export class TranscriptStore {
    * run, or was opened for another request.
    */
   async commitReply(conversation: ConversationId, reply: ReplyToCommit): Promise<StoredReply> {
+    const row = makeRow({ ...reply, role: 'assistant', kind: 'assistant' });
+    const { run, requestHash } = reply;
+    const commit = (db: Kysely<Database>) => commitFirstReply(db, conversation, { row, run, requestHash });
+    const committed = await outlastRaces(() => commit(this.#db));
+    if (committed !== null) return requireReply(committed);
     return inTransaction(this.#db, async (transaction) => {
       const [turn, step] = reply.place;
-      await requireOpenStep(transaction, conversation, { turn, step, run: reply.run }, reply.requestHash);
+      await requireOpenStep(transaction, conversation, { turn, step, run }, requestHash);
       const stored = await findReply(transaction, conversation, turn, step);
-      if (stored !== null) return stored;
-      const row = makeRow({ ...reply, role: 'assistant', kind: 'assistant' });
-      const inserted = await transaction
-        .with('dropped', (query) =>
-          query.deleteFrom('partial_outputs').where((eb) => eb.and(toConversationKey(conversation))),
-        )
-        .insertInto('transcript_rows')
-        .values(toRecord(conversation, row, reply.requestHash))
-        .returningAll()
-        .executeTakeFirst();
-      const kept = inserted === undefined ? null : toStoredReply(inserted);
-      if (kept === null) throw new Error('The reply that was just stored is not there.');
-      return kept;
+      return stored ?? requireReply(await commit(transaction));
     });
   }
 
@@ -141,11 +148,10 @@ export class TranscriptStore {
         kind: 'tool',
         content: [{ type: 'text', text: result.text }],
       });
-      await transaction
-        .insertInto('transcript_rows')
-        .values(toRecord(conversation, row))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      const records = asRecords(conversation, [row]);
+      await sql`insert into transcript_rows (${columns}) select ${columns} from ${records} as result on conflict do nothing`.execute(
+        transaction,
+      );
       const stored = await selectRows(transaction, conversation)
         .where(sql<boolean>`(turn, step, ordinal) = ${placeOf(result.place)}`)
         .executeTakeFirstOrThrow();
@@ -156,26 +162,12 @@ export class TranscriptStore {
   /** Rows in order, those after `after` (exclusive) up to `upTo` (inclusive). */
   async read(
     conversation: ConversationId,
-    range: { after?: Place; upTo?: Place } = {},
+    range: { after?: Place | null; upTo?: Place } = {},
   ): Promise<TranscriptRow[]> {
     let query = selectRows(this.#db, conversation);
     if (range.after) query = query.where(sql<boolean>`(turn, step, ordinal) > ${placeOf(range.after)}`);
     if (range.upTo) query = query.where(sql<boolean>`(turn, step, ordinal) <= ${placeOf(range.upTo)}`);
     return (await inOrder(query).execute()).map(toRow);
-  }
-
-  /**
-   * What a run of the workflow knows of its conversation, up to its head. Another read of the same run takes from the
-   * store what came since.
-   */
-  async readForRun(
-    conversation: ConversationId,
-    run: string,
-    upTo: Place,
-  ): Promise<readonly TranscriptRow[]> {
-    return this.#recent.read(conversation, run, upTo, (after) =>
-      this.read(conversation, { ...(after === null ? {} : { after }), upTo }),
-    );
   }
 
   /** A page of the transcript from its beginning on. Throws StoreError `cursor.invalid`. */
@@ -204,7 +196,7 @@ export class TranscriptStore {
 
   /** Rows that a workflow still has, in the form in which they will be read here. Stores nothing. */
   async preview(conversation: ConversationId, rows: readonly NewRow[]): Promise<TranscriptRow[]> {
-    return Promise.all(rows.map((row) => writeOut(this.#db, conversation, row)));
+    return writeOutAll(this.#db, conversation, rows);
   }
 
   /** What the calls of a session's conversations used, by task: see {@link readUsage}. */
@@ -243,4 +235,10 @@ async function findReply(
     .where('kind', '=', 'assistant')
     .executeTakeFirst();
   return record === undefined ? null : toStoredReply(record);
+}
+
+function requireReply(record: Selectable<TranscriptRowsTable> | null): StoredReply {
+  const reply = record === null ? null : toStoredReply(record);
+  if (reply === null) throw new Error('The reply that was just stored is not there.');
+  return reply;
 }

@@ -35,9 +35,8 @@ export interface PreparedPrompt {
 
 export async function preparePrompt(store: Store, call: ModelCallRequest): Promise<PreparedPrompt> {
   const { team, agent } = await loadAgent(store, call);
-  const step = { turn: call.turn, step: call.step, run: currentRun() };
-  const isNewStep = await store.transcript.openStep(call, step, call.append);
-  const rows = await store.transcript.readForRun(call, step.run, call.head);
+  const step = { turn: call.turn, step: call.step, run: currentRun(), head: call.head };
+  const { isNew: isNewStep, rows } = await store.transcript.openStep(call, step, call.append);
   const isTask = call.task !== null;
   const { tools, definitions } = offerTools(team, agent, { isTask, hasTasks: call.hasTasks === true });
   const date = new Date(rows[0]?.at ?? 0).toISOString().slice(0, 10);

@@ -30,7 +30,7 @@ export async function playTurn(
     model: 'm',
     inputs: [message.id],
   });
-  await store.transcript.openStep(id, { turn: 1, step: 1, run: 'run' });
+  await store.transcript.openStep(id, { turn: 1, step: 1, run: 'run', head: [1, 1, 0] });
   await store.transcript.commitReply(id, {
     id: 'msg_reply',
     place,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { openServerDatabase } from '../../storage/open-database.ts';
 import type { Store } from '../../storage/store.ts';
+import type { Place } from '../../protocol/transcript.ts';
 import { openStore } from '../../storage/store.ts';
 import { StoreError } from '../../storage/store-error.ts';
 import { askDatabase } from '../support/create-database.ts';
@@ -103,7 +104,7 @@ describe('at the same time', () => {
   it('many workers commit a reply to one step, and all get the one that is stored', async () => {
     await first().sessions.create(makeSession('ses_reply'));
     const conversation = inSession('ses_reply');
-    await first().transcript.openStep(conversation, { turn: 1, step: 1, run: 'run-1' });
+    await first().transcript.openStep(conversation, { turn: 1, step: 1, run: 'run-1', head: [1, 1, 0] });
     const replies = await race(6, (store, index) =>
       store.transcript.commitReply(
         conversation,
@@ -117,10 +118,12 @@ describe('at the same time', () => {
   it('a step is opened for a new run and written by the old one: the old one writes nothing afterwards', async () => {
     await first().sessions.create(makeSession('ses_zombie'));
     const conversation = inSession('ses_zombie');
-    await first().transcript.openStep(conversation, { turn: 1, step: 1, run: 'run-1' });
+    await first().transcript.openStep(conversation, { turn: 1, step: 1, run: 'run-1', head: [1, 1, 0] });
     const ends = await race(6, (store, index) =>
       index % 2 === 0
-        ? reasonOf(store.transcript.openStep(conversation, { turn: 1, step: 1, run: 'run-2' }))
+        ? reasonOf(
+            store.transcript.openStep(conversation, { turn: 1, step: 1, run: 'run-2', head: [1, 1, 0] }),
+          )
         : reasonOf(store.transcript.commitReply(conversation, makeReply([1, 1, 0], 'old'))),
     );
     const opened = ends.filter((_, index) => index % 2 === 0);
@@ -153,7 +156,7 @@ describe('at the same time', () => {
     await first().sessions.create(makeSession('ses_partial'));
     const conversation = inSession('ses_partial');
     for (let step = 1; step <= 10; step += 1) {
-      await first().transcript.openStep(conversation, { turn: 1, step, run: 'run-1' });
+      await first().transcript.openStep(conversation, { turn: 1, step, run: 'run-1', head: [1, step, 0] });
       await race<unknown>(3, (store, index) =>
         index === 2
           ? store.transcript.commitReply(conversation, makeReply([1, step, 0], 'whole'))
@@ -181,7 +184,7 @@ describe('at the same time', () => {
       await first().sessions.create(makeSession(id));
       const ends = await race(4, async (store, index) => {
         if (index === 3) return store.sessions.remove(WORKSPACE, id);
-        const step = { turn: 1, step: 1, run: 'run-1' };
+        const step = { turn: 1, step: 1, run: 'run-1', head: [1, 1, index] as Place };
         return reasonOf(
           store.transcript.openStep(inSession(id), step, [makeUserRow([1, 1, index], `m${index}`, 'x')]),
         );
@@ -199,6 +202,25 @@ describe('a server', () => {
     await first().sessions.create(makeSession('ses_numbers'));
     expect((await first().sessions.get(WORKSPACE, 'ses_numbers'))?.createdAt).toBe(1_700_000_000_000);
     expect(await first().events.lastOffset(inSession('ses_numbers'))).toBe(0);
+  });
+
+  it('whose tables a newer version changes meanwhile is asked on, also within a transaction', async () => {
+    await first().sessions.create(makeSession('ses_changed'));
+    const conversation = inSession('ses_changed');
+    const inTransaction = (ordinal: number) =>
+      first().transcript.putToolResult(conversation, {
+        ...{ place: [1, 1, ordinal], id: `msg_${ordinal}`, call: `call_${ordinal}`, tool: 'think' },
+        ...{ outcome: 'ok', text: 'well', at: 1, run: 'run-1' },
+      });
+    const alone = () => first().sessions.get(WORKSPACE, 'ses_changed');
+    // Often enough for every statement to have its plan.
+    for (let use = 1; use <= 4; use += 1) await inTransaction(use);
+    await askDatabase(url, 'alter table transcript_rows add column of_tomorrow text not null default 0');
+    await inTransaction(5);
+    for (let use = 1; use <= 4; use += 1) await alone();
+    await askDatabase(url, 'alter table sessions add column of_tomorrow text');
+    expect(await alone()).toMatchObject({ id: 'ses_changed' });
+    expect(await first().transcript.read(conversation)).toHaveLength(5);
   });
 
   it('that ends connections is asked again by new ones', async () => {

@@ -31,7 +31,7 @@ async function fill(session: string): Promise<void> {
   await sessions.create(makeSession(session));
   await new TaskStore(db).open(makeTask(session, 'agent_task_1'));
   const transcript = new TranscriptStore(db);
-  await transcript.openStep(inSession(session), { turn: 1, step: 1, run: 'run-1' });
+  await transcript.openStep(inSession(session), { turn: 1, step: 1, run: 'run-1', head: [1, 1, 0] });
   await transcript.append(inSession(session), [makeUserRow([1, 1, 0], 'm1', 'hello')]);
   await new PartialStore(db).flush(inSession(session), { turn: 1, step: 1, attempt: 1, text: 'ha' });
   await new EventStore(db).append(inSession(session), [

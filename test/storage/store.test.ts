@@ -87,7 +87,7 @@ describe('partial output', () => {
   });
 
   it('does not come back after the reply was stored', async () => {
-    await store.transcript.openStep(conversation, { turn: 1, step: 1, run: 'run-1' });
+    await store.transcript.openStep(conversation, { turn: 1, step: 1, run: 'run-1', head: [1, 1, 0] });
     await store.transcript.commitReply(conversation, makeReply([1, 1, 1], 'Hello world'));
     await flush(1, 1, 'Hello w');
     expect(await read()).toBeNull();

@@ -24,7 +24,12 @@ describe('where a task stands', () => {
     await store.tasks.setStatus(id, { status: 'paused', asks: null });
     await store.tasks.markStarted(id, 5);
     expect(await store.tasks.get(id)).toMatchObject({ status: 'paused', startedAt: 5 });
-    await store.transcript.openStep(inSession(session, TASK), { turn: 1, step: 2, run: 'run-1' });
+    await store.transcript.openStep(inSession(session, TASK), {
+      turn: 1,
+      step: 2,
+      run: 'run-1',
+      head: [1, 2, 0],
+    });
     const questions = ['Which year?', 'Which town?'].map((question, index) => ({
       id: `call_${index}`,
       name: 'ask_starter',

@@ -23,7 +23,12 @@ let count = 0;
 
 const idOf = (task = TASK) => ({ workspace: WORKSPACE, session, task });
 const say = async (step: number, text: string) => {
-  await store.transcript.openStep(inSession(session, TASK), { turn: 1, step, run: 'run-1' });
+  await store.transcript.openStep(inSession(session, TASK), {
+    turn: 1,
+    step,
+    run: 'run-1',
+    head: [1, step, 0],
+  });
   await store.transcript.commitReply(inSession(session, TASK), makeReply([1, step, 5], text));
 };
 const putFile = (

@@ -23,8 +23,16 @@ export function useTranscript() {
   return {
     /** For the tests themselves: before them there is none. */
     here: () => ({ store, conversation }),
-    open: (turn: number, step: number, run = 'run-1') =>
-      store.transcript.openStep(conversation, { turn, step, run }),
+    /** Whether it is new. */
+    open: async (turn: number, step: number, run = 'run-1') => {
+      const { isNew } = await store.transcript.openStep(conversation, {
+        turn,
+        step,
+        run,
+        head: [turn, step, 0],
+      });
+      return isNew;
+    },
     claim: (turn: number, step: number, requestHash: string) =>
       store.transcript.claimStep(conversation, { turn, step, run: 'run-1', requestHash }),
     commit: (...reply: Parameters<typeof makeReply>) =>
