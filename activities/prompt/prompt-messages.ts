@@ -15,11 +15,35 @@ export async function toPromptMessages(
   const answers = new Map(rows.map(({ call }, index) => [call, index]));
   for (const [index, row] of rows.entries()) {
     const isAnswered = (call: string) => (answers.get(call) ?? -1) > index;
-    if (row.kind === 'assistant') messages.push(...toAssistantMessages(row, isAnswered));
-    else if (row.kind === 'tool') messages.push(toToolMessage(row));
-    else messages.push({ role: 'user', parts: await toUserParts(row, loadFile) });
+    const known = rendered.get(row);
+    if (known !== undefined) {
+      messages.push(known);
+      continue;
+    }
+    const made = await toMessages(row, isAnswered, loadFile);
+    const [only] = made;
+    if (only !== undefined && standsAlone(row)) rendered.set(row, only);
+    messages.push(...made);
   }
   return messages;
+}
+
+/** Of rows that were rendered before: a worker that remembers a conversation's rows has most of the next prompt. */
+const rendered = new WeakMap<TranscriptRow, PromptMessage>();
+
+/** Whether its form depends on no other row, and keeps no file in memory. */
+function standsAlone({ toolCalls, content }: TranscriptRow): boolean {
+  return toolCalls.length === 0 && content.every(({ type }) => type === 'text' || type === 'thinking');
+}
+
+async function toMessages(
+  row: TranscriptRow,
+  isAnswered: (call: string) => boolean,
+  loadFile: LoadFile,
+): Promise<PromptMessage[]> {
+  if (row.kind === 'assistant') return toAssistantMessages(row, isAnswered);
+  if (row.kind === 'tool') return [toToolMessage(row)];
+  return [{ role: 'user', parts: await toUserParts(row, loadFile) }];
 }
 
 /** The reply, and results for calls that have none: providers refuse a call without one. */
