@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { Bus, Listener, Topic } from './bus.ts';
 import { BusError } from './bus-error.ts';
 import { MemoryBus } from './memory-bus.ts';
@@ -29,6 +29,8 @@ export class RedisBus implements Bus {
   #isClosed = false;
   /** Of this connection of the publisher. Those of an earlier one are never answered. */
   #unconfirmed = { count: 0 };
+  /** Said, and not on its way yet. */
+  readonly #outgoing: [topic: string, text: string][] = [];
   #settle: () => void = () => undefined;
   readonly #settled = new Promise<void>((resolve) => {
     this.#settle = resolve;
@@ -52,11 +54,20 @@ export class RedisBus implements Bus {
   }
 
   publish<T>(topic: Topic<T>, message: T): void {
+    if (this.#publisher.status !== 'ready' || this.#unconfirmed.count >= UNCONFIRMED_LIMIT) return;
+    this.#unconfirmed.count += 1;
+    if (this.#outgoing.push([topic, JSON.stringify(message)]) === 1) setImmediate(() => this.#sendOut());
+  }
+
+  /** What is said in one turn of the event loop goes out as one write. */
+  #sendOut(): void {
     const unconfirmed = this.#unconfirmed;
-    if (this.#publisher.status !== 'ready' || unconfirmed.count >= UNCONFIRMED_LIMIT) return;
-    unconfirmed.count += 1;
-    void this.#send(this.#publisher.publish(topic, JSON.stringify(message))).then(() => {
-      unconfirmed.count -= 1;
+    const messages = this.#outgoing.splice(0);
+    if (messages.length === 0) return;
+    const pipeline = this.#publisher.pipeline();
+    for (const [topic, text] of messages) pipeline.publish(topic, text);
+    void this.#send(untilDone(pipeline)).then(() => {
+      unconfirmed.count -= messages.length;
     });
   }
 
@@ -100,7 +111,10 @@ export class RedisBus implements Bus {
 
   #onReady(name: 'publisher' | 'subscriber'): void {
     this.#away.delete(name);
-    if (name === 'publisher') this.#unconfirmed = { count: 0 };
+    if (name === 'publisher') {
+      this.#unconfirmed = { count: 0 };
+      this.#outgoing.length = 0;
+    }
     const topics = [...this.#listeners.keys()];
     if (name === 'subscriber' && topics.length > 0) void this.#send(this.#subscriber.subscribe(...topics));
     if (this.#away.size > 0) return;
@@ -149,6 +163,12 @@ export class RedisBus implements Bus {
       );
     }
   }
+}
+
+/** Rejects with the first refusal. */
+async function untilDone(pipeline: ChainableCommander): Promise<void> {
+  const refusal = (await pipeline.exec())?.find(([error]) => error !== null);
+  if (refusal !== undefined) throw refusal[0] as Error;
 }
 
 async function endConnection(redis: Redis): Promise<void> {

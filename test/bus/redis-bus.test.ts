@@ -201,6 +201,20 @@ describe('the bus that a process opens', () => {
     await memory.close();
   });
 
+  it('tells once of a Redis that does not let it publish', async () => {
+    const bus = await open();
+    await redis.client.acl('SETUSER', 'default', '-publish');
+    try {
+      for (let offset = 1; offset <= 3; offset += 1) {
+        poke(bus, offset);
+        await waitFor(() => errors.length > 0);
+      }
+      expect(errors).toEqual([expect.stringContaining('Redis (REDIS_URL) is away')]);
+    } finally {
+      await redis.client.acl('SETUSER', 'default', '+publish');
+    }
+  });
+
   it('never shows the password of a Redis that refuses it', async () => {
     await open(redis.url.replace('//', '//somebody:hunter2@'));
     expect(errors.join()).toContain('Redis (REDIS_URL) is away');
