@@ -23,9 +23,14 @@ export async function inTransaction<T>(
   db: Kysely<Database>,
   work: (transaction: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
+  return repeatLostRaces(() => db.transaction().setIsolationLevel('read committed').execute(work));
+}
+
+/** As `inTransaction`, for one statement, which is a transaction of its own. */
+export async function repeatLostRaces<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction().setIsolationLevel('read committed').execute(work);
+      return await write();
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (LOST_RACES.includes(code) && attempt < ATTEMPTS) {

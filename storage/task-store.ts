@@ -20,7 +20,7 @@ import { insertRows } from './insert-rows.ts';
 import { toJson, toNullableJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
 import { takePlaces } from './take-places.ts';
-import { insertTaskText } from './task-opening.ts';
+import { openTasks } from './task-opening.ts';
 import { writeTaskEnd } from './write-task-end.ts';
 import { readQuestion } from './task-question.ts';
 
@@ -103,33 +103,9 @@ export class TaskStore {
     this.#db = db;
   }
 
-  /** Stores the task as `queued` and its text as the first row of its transcript. Repeating it changes nothing. */
-  async open(request: OpenTaskRequest): Promise<TaskRecord> {
-    return inTransaction(this.#db, async (transaction) => {
-      const { numInsertedOrUpdatedRows } = await transaction
-        .insertInto('tasks')
-        .values({
-          workspace: request.workspace,
-          session: request.session,
-          id: request.task,
-          starter: request.starter.task,
-          agent: request.agent,
-          title: toText(request.title),
-          depth: request.depth,
-          text: toText(request.text),
-          expected_output: request.expectedOutput === null ? null : toText(request.expectedOutput),
-          attachments: toJson(request.attachments),
-          variables: toJson(request.variables),
-          status: 'queued',
-          partial: false,
-          files: 0,
-          queued_at: request.queuedAt,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst();
-      if (numInsertedOrUpdatedRows === 1n) await insertTaskText(transaction, request);
-      return selectTasks(transaction, request).executeTakeFirstOrThrow();
-    });
+  /** See {@link openTasks}. */
+  async open(...requests: OpenTaskRequest[]): Promise<void> {
+    return openTasks(this.#db, requests);
   }
 
   /** The first start stays; a task that has ended stays ended. */

@@ -73,8 +73,14 @@ describe('the progress of a task', () => {
 
 describe('a task that is opened', () => {
   it('is queued, with its text as the first message of its transcript', async () => {
-    const task = await store.tasks.open(makeTask(session, TASK, { expectedOutput: 'One line.' }));
-    expect(task).toMatchObject({ id: TASK, status: 'queued', startedAt: null, result: null, starter: null });
+    await store.tasks.open(makeTask(session, TASK, { expectedOutput: 'One line.' }));
+    expect(await store.tasks.get(idOf())).toMatchObject({
+      id: TASK,
+      status: 'queued',
+      startedAt: null,
+      result: null,
+      starter: null,
+    });
     const rows = await store.transcript.read(inSession(session, TASK));
     expect(rows).toMatchObject([{ place: [1, 1, 0], role: 'user', id: `msg_${TASK}` }]);
     expect(textsOf(rows)).toEqual(['Find the opening hours.\n\nExpected output: One line.']);
@@ -83,8 +89,12 @@ describe('a task that is opened', () => {
   it('stays as it is when it is opened again', async () => {
     await store.tasks.open(makeTask(session, TASK));
     await store.tasks.markStarted(idOf(), 5);
-    const again = await store.tasks.open(makeTask(session, TASK, { text: 'Something else.' }));
-    expect(again).toMatchObject({ text: 'Find the opening hours.', status: 'running', startedAt: 5 });
+    await store.tasks.open(makeTask(session, TASK, { text: 'Something else.' }));
+    expect(await store.tasks.get(idOf())).toMatchObject({
+      text: 'Find the opening hours.',
+      status: 'running',
+      startedAt: 5,
+    });
     expect(textsOf(await store.transcript.read(inSession(session, TASK)))).toEqual([
       'Find the opening hours.',
     ]);
