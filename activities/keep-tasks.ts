@@ -1,5 +1,6 @@
 /** Tasks in the store: their text before they start, their end when it has come; and the watch over inherited ones. */
 import { sleep } from '@temporalio/activity';
+import { completeReport } from '../core/complete-report.ts';
 import { renderTemplates, renderText } from '../core/render-template.ts';
 import type {
   Activities,
@@ -25,7 +26,7 @@ const LOOK_FOR_PLACES_EVERY_MS = 500;
 export function createTaskKeeping(
   dependencies: ActivityDependencies,
 ): Pick<Activities, 'openTasks' | 'finishTask' | 'takePlaces' | 'keepStatuses' | 'watchTasks'> {
-  const { store } = dependencies;
+  const { store, reportToStarter } = dependencies;
   return {
     async openTasks({ depth, tasks }) {
       const starter = currentConversation();
@@ -44,9 +45,15 @@ export function createTaskKeeping(
       return toTell.length === 0 ? undefined : toTell;
     },
 
-    async finishTask(request) {
-      const stored = await store.tasks.finish(request);
-      return { resultSize: stored?.result?.length ?? 0, files: stored?.files ?? 0 };
+    async finishTask({ starter, stopped = [], ...request }) {
+      const record = await store.tasks.finish(request);
+      const stored = { resultSize: record?.result?.length ?? 0, files: record?.files ?? 0 };
+      if (starter !== undefined) {
+        const { workspace, session } = request;
+        const report = completeReport({ ...request, stopped }, stored);
+        await reportToStarter({ workspace, session, ...starter }, report);
+      }
+      return stored;
     },
 
     takePlaces: (request) => withHeartbeat(HEARTBEAT_MS, () => takePlaces(store, request)),

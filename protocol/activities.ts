@@ -6,7 +6,7 @@ import type { FunctionRequest, FunctionResult } from './function.ts';
 import type { HookEnd } from './hook-runs.ts';
 import type { Hook, HookName } from './hooks.ts';
 import type { ConversationId } from './ids.ts';
-import type { Starter, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
+import type { Starter, StoppedTask, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
 import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
 
@@ -26,7 +26,10 @@ export interface Activities {
   openTasks(request: OpenTasksRequest): Promise<OpenedTask[] | undefined>;
   /** Comes back when some of these tasks may run, with those: the whole tree has a limit. */
   takePlaces(request: PlacesRequest): Promise<string[]>;
-  /** The end of a task, its result taken from its transcript. The first write wins. */
+  /**
+   * The end of a task, its result taken from its transcript. The first write wins. What is stored is then told to the
+   * starter, by signal, where the task tells it itself.
+   */
   finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
   /** Where tasks stand that have begun, for lists over all sessions. One that has ended stays so. */
   keepStatuses(request: KeepStatusesRequest): Promise<void>;
@@ -171,7 +174,14 @@ export interface OpenedTask {
   missing: string[];
 }
 
-export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'files' | 'stopped'> {
+export interface FinishTaskRequest extends TaskEndToStore {
+  /** Left out where the caller is the starter. */
+  starter?: Starter;
+  /** The tasks below it that its stop ended too. */
+  stopped?: StoppedTask[];
+}
+
+export interface TaskEndToStore extends Omit<TaskReport, 'resultSize' | 'files' | 'stopped'> {
   workspace: string;
   session: string;
   append: NewRow[];

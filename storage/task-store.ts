@@ -1,12 +1,7 @@
 /** Tasks as they are listed, and read when Temporal does not have them any more. */
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type {
-  FinishTaskRequest,
-  KeptStatus,
-  OpenTaskRequest,
-  PlacesRequest,
-} from '../protocol/activities.ts';
+import type { TaskEndToStore, KeptStatus, OpenTaskRequest, PlacesRequest } from '../protocol/activities.ts';
 import type { BudgetUse } from '../protocol/budget.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { Usage } from '../protocol/content.ts';
@@ -166,7 +161,7 @@ export class TaskStore {
    * Stores how the task ended, its last rows and events; its result is taken from its transcript. The first write
    * wins. Gives what the store holds; null when the task is not there (its session was deleted).
    */
-  async finish(request: FinishTaskRequest): Promise<TaskRecord | null> {
+  async finish(request: TaskEndToStore): Promise<TaskRecord | null> {
     return inTransaction(this.#db, async (transaction) => {
       // The session first, as its removal does.
       const task = await selectTasks(transaction, request)

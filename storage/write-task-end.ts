@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { FinishTaskRequest } from '../protocol/activities.ts';
+import type { TaskEndToStore } from '../protocol/activities.ts';
 import { toJson, toNullableJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
 import { readTaskResult } from './task-result.ts';
@@ -7,7 +7,7 @@ import { readTaskResult } from './task-result.ts';
 /** The caller holds the lock of the row, and has seen that the task has not ended. */
 export async function writeTaskEnd(
   transaction: Transaction<Database>,
-  request: FinishTaskRequest,
+  request: TaskEndToStore,
 ): Promise<void> {
   const { workspace, session, task } = request;
   // Of a call that died with its worker.

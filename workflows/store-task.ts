@@ -1,6 +1,7 @@
 /** What a starter writes of its tasks: their text before they start, and an end that they could not tell themselves. */
 import type { ConversationState, TaskRecord } from '../core/conversation-state.ts';
 import type { TurnPorts } from '../core/ports.ts';
+import { completeReport } from '../core/complete-report.ts';
 import { tellMissing } from '../core/tell-missing.ts';
 import type { NewTask } from '../protocol/activities.ts';
 import { UNKNOWN_USAGE } from '../protocol/content.ts';
@@ -66,5 +67,5 @@ export async function storeTaskEnd(
   const usage = { ...UNKNOWN_USAGE };
   const ended = { task: task.id, ...end, partial: false, usage, startedAt, endedAt: now() };
   const stored = await activities.finishTask({ workspace, session, ...ended, append: [], events: [] });
-  return { ...ended, ...stored, partial: stored.resultSize > 0, stopped: [] };
+  return completeReport({ ...ended, stopped: [] }, stored);
 }
