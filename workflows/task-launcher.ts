@@ -9,6 +9,8 @@ import type { ConversationState, TaskRecord } from '../core/conversation-state.t
 import { takeShortage } from '../core/extend-budget.ts';
 import { finishTask } from '../core/finish-task.ts';
 import { goOn } from '../core/hold-task.ts';
+import { toPayloads } from '../core/new-task.ts';
+import type { TaskToOpen } from '../core/new-task.ts';
 import type { TurnPorts } from '../core/ports.ts';
 import { takeQuestion } from '../core/task-question.ts';
 import { nextToLaunch } from '../core/start-task.ts';
@@ -22,8 +24,7 @@ import { startTaskWorkflow } from './child-task.ts';
 import type { ChildSettings } from './child-task.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
-import { storeTaskEnd, storeTasks, toPayloads } from './store-task.ts';
-import type { TaskToOpen } from './store-task.ts';
+import { storeTaskEnd, storeTasks } from './store-task.ts';
 import { toEnd } from './task-end.ts';
 import type { TaskEnd } from './task-end.ts';
 

@@ -100,6 +100,25 @@ describe('a task that is opened', () => {
     ]);
   });
 
+  it('is opened together with others, those that are there staying as they are', async () => {
+    await store.tasks.open(makeTask(session, TASK));
+    const others = Array.from({ length: 50 }, (_, index) => `agent_other_${index}`);
+    const requests = others.map((id) => makeTask(session, id, { text: `Do ${id}.` }));
+    await store.tasks.open(makeTask(session, TASK, { text: 'Something else.' }), ...requests);
+    const tasks = await store.tasks.listBySession(WORKSPACE, session);
+    expect(tasks.map(({ text }) => text).toSorted()).toEqual(
+      ['Find the opening hours.', ...requests.map(({ text }) => text)].toSorted(),
+    );
+    const said = await Promise.all(others.map((id) => store.transcript.read(inSession(session, id))));
+    expect(said.map((rows) => textsOf(rows))).toEqual(requests.map(({ text }) => [text]));
+  });
+
+  it('of a session that is gone is refused', async () => {
+    await expect(store.tasks.open(makeTask('ses_gone', TASK))).rejects.toMatchObject({
+      type: 'session.not_found',
+    });
+  });
+
   it('gets images and documents as content, other files by their id', async () => {
     await putFile(`file_a${count}`, 'scan.png', 'image/png');
     await putFile(`file_b${count}`, 'plan.pdf', 'application/pdf', { session });
