@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Client, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { NO_USAGE } from '../../protocol/content.ts';
 import type { TaskReport } from '../../protocol/task.ts';
 import { createReportToStarter } from '../../workers/report-to-starter.ts';
