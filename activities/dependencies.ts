@@ -14,6 +14,8 @@ export interface ActivityDependencies {
   provider: Provider;
   functions: FunctionAccess;
   tasks: TaskObserver;
+  /** Resolves when the starter has it, or is over. */
+  reportToStarter: (starter: ConversationId, report: TaskReport) => Promise<void>;
   observer: ActivityObserver;
 }
 

@@ -1,8 +1,11 @@
 /** Tasks in the store: their text before they start, their end when it has come; and the watch over inherited ones. */
 import { sleep } from '@temporalio/activity';
+import { completeReport } from '../core/complete-report.ts';
 import { renderTemplates, renderText } from '../core/render-template.ts';
 import type {
   Activities,
+  NewTask,
+  OpenedTask,
   OpenTaskRequest,
   PlacesRequest,
   WatchTasksRequest,
@@ -22,18 +25,35 @@ const LOOK_FOR_PLACES_EVERY_MS = 500;
 
 export function createTaskKeeping(
   dependencies: ActivityDependencies,
-): Pick<Activities, 'openTask' | 'finishTask' | 'takePlaces' | 'keepStatuses' | 'watchTasks'> {
-  const { store } = dependencies;
+): Pick<Activities, 'openTasks' | 'finishTask' | 'takePlaces' | 'keepStatuses' | 'watchTasks'> {
+  const { store, reportToStarter } = dependencies;
   return {
-    async openTask(request) {
-      const missing = new Set<string>();
-      await store.tasks.open({ ...request, ...(await fillTemplates(store, request, missing)) });
-      return missing.size === 0 ? undefined : { missing: [...missing] };
+    async openTasks({ depth, tasks }) {
+      const starter = currentConversation();
+      const { workspace, session, task } = starter;
+      const variables = readOnce(() => readScope(store, starter));
+      const requests: OpenTaskRequest[] = [];
+      const toTell: OpenedTask[] = [];
+      for (const { input, ...request } of tasks) {
+        const missing = new Set<string>();
+        const filled = await fillTemplates({ input, ...request }, variables, missing);
+        const whose = { workspace, session, starter: { task }, depth };
+        requests.push({ ...NOTHING_ELSE, ...request, ...filled, ...whose });
+        if (missing.size > 0) toTell.push({ task: request.task, missing: [...missing] });
+      }
+      await store.tasks.open(...requests);
+      return toTell.length === 0 ? undefined : toTell;
     },
 
-    async finishTask(request) {
-      const stored = await store.tasks.finish(request);
-      return { resultSize: stored?.result?.length ?? 0, files: stored?.files ?? 0 };
+    async finishTask({ starter, stopped = [], ...request }) {
+      const record = await store.tasks.finish(request);
+      const stored = { resultSize: record?.result?.length ?? 0, files: record?.files ?? 0 };
+      if (starter !== undefined) {
+        const { workspace, session } = request;
+        const report = completeReport({ ...request, stopped }, stored);
+        await reportToStarter({ workspace, session, ...starter }, report);
+      }
+      return stored;
     },
 
     takePlaces: (request) => withHeartbeat(HEARTBEAT_MS, () => takePlaces(store, request)),
@@ -56,17 +76,29 @@ async function takePlaces(store: Store, request: PlacesRequest): Promise<string[
   }
 }
 
+/** What a new task has where its starter does not say. */
+const NOTHING_ELSE: Pick<OpenTaskRequest, 'expectedOutput' | 'attachments' | 'context'> = {
+  expectedOutput: null,
+  attachments: [],
+  context: 'none',
+};
+
+function readOnce<T>(read: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | undefined;
+  return () => (known ??= read());
+}
+
 /**
  * The task's text, and its variables: what the sub-agent's entry maps from those of the starter, and beside it what the
  * start names itself. The text may name all of them.
  */
 async function fillTemplates(
-  store: Store,
-  { workspace, session, starter, text, variables, input }: OpenTaskRequest,
+  { text, variables = {}, input }: Pick<NewTask, 'text' | 'variables' | 'input'>,
+  readVariablesOfStarter: () => Promise<Record<string, unknown>>,
   missing: Set<string>,
 ): Promise<Pick<OpenTaskRequest, 'text' | 'variables'>> {
   if (input === undefined && !text.includes('{{')) return { text, variables };
-  const known = await readScope(store, { workspace, session, task: starter.task });
+  const known = await readVariablesOfStarter();
   const mapped = renderTemplates(input ?? {}, { variables: known, missing }) as Record<string, unknown>;
   const own = { ...mapped, ...variables };
   return { text: renderText(text, { variables: { ...known, ...own }, missing }), variables: own };

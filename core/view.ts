@@ -47,13 +47,24 @@ function toStatus({ status, turnOpen, isOpening, isAborted }: ConversationState)
   return turnOpen ? 'busy' : 'idle';
 }
 
-/** Without what only the engine needs. */
+/** Without what only the engine needs. Written out: each question of a feed renders all tasks of its conversation. */
 function toTaskView(task: TaskRecord): TaskView {
-  const { notify: _notify, key: _key, dependsOn: _dependsOn, launch: _launch, name: _name, ...known } = task;
-  const { group: _group, maxTurns: _maxTurns, ...rest } = known;
-  const { runtimeMs: _runtimeMs, resultSize: _resultSize, stopped: _stopped, ...told } = rest;
-  const { stopMode: _stopMode, steering: _steering, missedMessages: _missed, ...shown } = told;
-  const { kept: _kept, isReminded: _isReminded, extendedTo: _extendedTo, ...seen } = shown;
-  const { nudgedAt: _nudgedAt, ...view } = seen;
-  return view;
+  return {
+    id: task.id,
+    agent: task.agent,
+    title: task.title,
+    depth: task.depth,
+    mode: task.mode,
+    status: task.status,
+    asks: task.asks,
+    partial: task.partial,
+    queuedAt: task.queuedAt,
+    startedAt: task.startedAt,
+    endedAt: task.endedAt,
+    usage: task.usage,
+    error: task.error,
+    files: task.files,
+    ...(task.shortage === undefined ? {} : { shortage: task.shortage }),
+    notice: task.notice,
+  };
 }

@@ -6,7 +6,7 @@ import type { FunctionRequest, FunctionResult } from './function.ts';
 import type { HookEnd } from './hook-runs.ts';
 import type { Hook, HookName } from './hooks.ts';
 import type { ConversationId } from './ids.ts';
-import type { Starter, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
+import type { Starter, StoppedTask, TaskQuestion, TaskReport, TaskStatus } from './task.ts';
 import type { DialectName } from './team.ts';
 import type { NewRow, Place, ToolOutcomeName } from './transcript.ts';
 
@@ -19,11 +19,17 @@ export interface Activities {
   callFunction(request: FunctionRequest): Promise<FunctionResult>;
   /** Comes back when one of these tasks' workflows is over, for tasks whose handle was lost at a rollover. */
   watchTasks(request: WatchTasksRequest): Promise<TaskReport[]>;
-  /** The text of a new task and its row, before its workflow starts. Repeating it changes nothing. */
-  openTask(request: OpenTaskRequest): Promise<OpenedTask | undefined>;
+  /**
+   * The texts of new tasks and their rows, before their workflows start. Repeating it changes nothing. Gives those of
+   * which there is something to tell.
+   */
+  openTasks(request: OpenTasksRequest): Promise<OpenedTask[] | undefined>;
   /** Comes back when some of these tasks may run, with those: the whole tree has a limit. */
   takePlaces(request: PlacesRequest): Promise<string[]>;
-  /** The end of a task, its result taken from its transcript. The first write wins. */
+  /**
+   * The end of a task, its result taken from its transcript. The first write wins. What is stored is then told to the
+   * starter, by signal, where the task tells it itself.
+   */
   finishTask(request: FinishTaskRequest): Promise<{ resultSize: number; files: number }>;
   /** Where tasks stand that have begun, for lists over all sessions. One that has ended stays so. */
   keepStatuses(request: KeepStatusesRequest): Promise<void>;
@@ -133,6 +139,19 @@ export interface WatchTasksRequest {
   tasks: string[];
 }
 
+/** Of the calling workflow. */
+export interface OpenTasksRequest {
+  depth: number;
+  tasks: NewTask[];
+}
+
+/** What of a new task is in history: whose it is, the workflow's id tells. */
+export type NewTask = Pick<OpenTaskRequest, 'task' | 'agent' | 'title' | 'text' | 'queuedAt'> &
+  Partial<Pick<OpenTaskRequest, 'expectedOutput' | 'attachments' | 'context' | 'variables'>> & {
+    /** Of the sub-agent's entry, filled in from the variables of the starter; `variables` come before them. */
+    input?: Record<string, unknown>;
+  };
+
 export interface OpenTaskRequest {
   workspace: string;
   session: string;
@@ -146,18 +165,23 @@ export interface OpenTaskRequest {
   attachments: string[];
   context: 'none' | 'recent' | 'all';
   variables: Record<string, unknown>;
-  /** Of the sub-agent's entry, filled in from the variables of the starter; `variables` come before them. */
-  input?: Record<string, unknown>;
   queuedAt: number;
 }
 
-/** Nothing where there is nothing to tell. */
 export interface OpenedTask {
+  task: string;
   /** Variables that its text and its input ask for and nobody has set. */
   missing: string[];
 }
 
-export interface FinishTaskRequest extends Omit<TaskReport, 'resultSize' | 'files' | 'stopped'> {
+export interface FinishTaskRequest extends TaskEndToStore {
+  /** Left out where the caller is the starter. */
+  starter?: Starter;
+  /** The tasks below it that its stop ended too. */
+  stopped?: StoppedTask[];
+}
+
+export interface TaskEndToStore extends Omit<TaskReport, 'resultSize' | 'files' | 'stopped'> {
   workspace: string;
   session: string;
   append: NewRow[];

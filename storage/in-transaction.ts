@@ -26,11 +26,11 @@ export function inTransaction<T>(
   db: Kysely<Database>,
   work: (transaction: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
-  return outlastRaces(() => db.transaction().setIsolationLevel('read committed').execute(work));
+  return repeatLostRaces(() => db.transaction().setIsolationLevel('read committed').execute(work));
 }
 
-/** For a statement that is a transaction of its own: as `inTransaction` says. */
-export async function outlastRaces<T>(write: () => Promise<T>): Promise<T> {
+/** As `inTransaction`, for one statement, which is a transaction of its own. */
+export async function repeatLostRaces<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await write();

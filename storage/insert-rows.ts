@@ -41,14 +41,9 @@ export const orReplaceAnother = sql`
   on conflict (${sql.join(KEY.map((column) => sql.id(column)))})
   do update set ${replaceContent} where transcript_rows.id <> excluded.id`;
 
-/** Rows as something to select from, in the columns of their table. */
-export function asRecords(
-  conversation: ConversationId,
-  rows: readonly TranscriptRow[],
-  requestHash: string | null = null,
-): RawBuilder<unknown> {
-  const records = rows.map((row) => toJsonRecord(conversation, row, requestHash));
-  return sql`json_populate_recordset(null::transcript_rows, ${`[${records.join(',')}]`}::json)`;
+/** Rows, as `toJsonRecord` has them, as something to select from. */
+export function asRecords(rows: readonly string[]): RawBuilder<unknown> {
+  return sql`json_populate_recordset(null::transcript_rows, ${`[${rows.join(',')}]`}::json)`;
 }
 
 /** Stores rows that were born in a workflow, what tasks said written out. */
@@ -58,7 +53,8 @@ export async function insertRows(
   rows: readonly NewRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const records = asRecords(conversation, await writeOutAll(db, conversation, rows));
+  const written = await writeOutAll(db, conversation, rows);
+  const records = asRecords(written.map((row) => toJsonRecord(conversation, row)));
   await sql`insert into transcript_rows (${columns}) select ${columns} from ${records} as born ${orReplaceAnother}`.execute(
     db,
   );

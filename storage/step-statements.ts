@@ -10,7 +10,7 @@ import { toConversationKey } from './conversation-key.ts';
 import { asRecords, columns, orReplaceAnother } from './insert-rows.ts';
 import type { StepOfRun } from './open-step.ts';
 import type { Database, TranscriptRowsTable } from './tables.ts';
-import { toRow } from './transcript-row.ts';
+import { toJsonRecord, toRow } from './transcript-row.ts';
 
 type TranscriptRecord = Selectable<TranscriptRowsTable>;
 
@@ -33,6 +33,7 @@ export async function openNextStep(
 ): Promise<TranscriptRow[] | null> {
   const { workspace, session, task } = toConversationKey(conversation);
   const place = sql`(${turn}::integer, ${step}::integer)`;
+  const records = asRecords(born.map((row) => toJsonRecord(conversation, row)));
   const isWanted = sql`(turn, step, ordinal) <= ${placeOf(upTo)}
     and ${after === null ? sql`true` : sql`(turn, step, ordinal) > ${placeOf(after)}`}`;
   // What the statement adds is not seen by its own select.
@@ -57,7 +58,7 @@ export async function openNextStep(
     opened as (select * from first union all select * from following),
     added as (
       insert into transcript_rows (${columns})
-      select ${columns} from opened, ${asRecords(conversation, born)} as row
+      select ${columns} from opened, ${records} as row
       ${orReplaceAnother}
       returning *
     ),
@@ -80,6 +81,7 @@ export async function commitFirstReply(
 ): Promise<TranscriptRecord | null> {
   const { row, run, requestHash } = reply;
   const [turn, step] = row.place;
+  const record = asRecords([toJsonRecord(conversation, row, requestHash)]);
   const { rows } = await sql<TranscriptRecord>`
     with held as (${holdSession(conversation)}),
     opened as (
@@ -90,7 +92,7 @@ export async function commitFirstReply(
     ),
     added as (
       insert into transcript_rows (${columns})
-      select ${columns} from opened, ${asRecords(conversation, [row], requestHash)} as row
+      select ${columns} from opened, ${record} as row
       where not exists (
         select from transcript_rows
         where ${isOf(conversation)} and turn = ${turn} and step = ${step} and kind = 'assistant'

@@ -1,35 +1,79 @@
-import type { Transaction } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
+import { sql } from 'kysely';
 import { renderContext, renderTaskText } from '../core/task-text.ts';
 import type { OpenTaskRequest } from '../protocol/activities.ts';
 import type { InputPart, MediaPart } from '../protocol/content.ts';
-import type { Place } from '../protocol/transcript.ts';
+import type { Place, TranscriptRow } from '../protocol/transcript.ts';
 import { toConversationKey } from './conversation-key.ts';
-import { insertRows } from './insert-rows.ts';
+import { repeatLostRaces } from './in-transaction.ts';
+import { asRecords, columns } from './insert-rows.ts';
+import { toJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
-import { toRow } from './transcript-row.ts';
+import { makeRow, toJsonRecord, toRow } from './transcript-row.ts';
 
 /** The place of a task's text in its transcript: the workflow's own rows come after it. */
 const TASK_TEXT_PLACE: Place = [1, 1, 0];
 
-/** Writes what a task is asked as the first message of its transcript. */
-export async function insertTaskText(
-  transaction: Transaction<Database>,
+/**
+ * Stores tasks of one starter as `queued`, and what each is asked as the first row of its transcript: one statement,
+ * however many they are. Repeating it changes nothing.
+ */
+export async function openTasks(db: Kysely<Database>, requests: readonly OpenTaskRequest[]): Promise<void> {
+  const texts: string[] = [];
+  let said: TranscriptRow[] | undefined;
+  for (const request of requests) {
+    if (request.context !== 'none') said ??= await readStarter(db, request);
+    texts.push(await makeText(db, request, said ?? []));
+  }
+  const intoTranscripts = sql<object>`(insert into transcript_rows (${columns})
+    select ${columns} from ${asRecords(texts)} as text on conflict do nothing)`;
+  await repeatLostRaces(() =>
+    db
+      .with('texts', () => intoTranscripts)
+      .insertInto('tasks')
+      .values(requests.map(toTask))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute(),
+  );
+}
+
+function toTask(request: OpenTaskRequest): Insertable<Database['tasks']> {
+  const { workspace, session, agent, depth, expectedOutput } = request;
+  return {
+    ...{ workspace, session, agent, depth },
+    id: request.task,
+    starter: request.starter.task,
+    title: toText(request.title),
+    text: toText(request.text),
+    expected_output: expectedOutput === null ? null : toText(expectedOutput),
+    attachments: toJson(request.attachments),
+    variables: toJson(request.variables),
+    status: 'queued',
+    partial: false,
+    files: 0,
+    queued_at: request.queuedAt,
+  };
+}
+
+/** `said`: what its starter's transcript holds, where the request asks for it. */
+async function makeText(
+  db: Kysely<Database>,
   request: OpenTaskRequest,
-): Promise<void> {
-  const { workspace, session, task } = request;
-  const attachments = await readAttachments(transaction, request);
+  said: readonly TranscriptRow[],
+): Promise<string> {
+  const { workspace, session, task, context } = request;
+  const attachments = await readAttachments(db, request);
   const text = renderTaskText({
     text: request.text,
     expectedOutput: request.expectedOutput,
     variables: request.variables,
     attachments,
     missing: request.attachments.filter((id) => !attachments.some((file) => file.id === id)),
-    context: await readContext(transaction, request),
+    context: context === 'none' ? null : renderContext(said, context),
   });
   const content: InputPart[] = [{ type: 'text', text }, ...attachments.flatMap(toParts)];
-  await insertRows(transaction, { workspace, session, task }, [
-    { kind: 'user', place: TASK_TEXT_PLACE, id: `msg_${task}`, at: request.queuedAt, content },
-  ]);
+  const row = { place: TASK_TEXT_PLACE, id: `msg_${task}`, at: request.queuedAt, content };
+  return toJsonRecord({ workspace, session, task }, makeRow({ ...row, role: 'user', kind: 'user' }));
 }
 
 interface Attachment {
@@ -40,11 +84,11 @@ interface Attachment {
 
 /** In the order of the request. Files of another session count as missing, and uploads that are not of its owner. */
 async function readAttachments(
-  transaction: Transaction<Database>,
+  db: Kysely<Database>,
   { workspace, session, attachments }: OpenTaskRequest,
 ): Promise<Attachment[]> {
   if (attachments.length === 0) return [];
-  const files = await transaction
+  const files = await db
     .selectFrom('files')
     .select(['id', 'name', 'media_type as mediaType'])
     .where('workspace', '=', workspace)
@@ -74,12 +118,11 @@ function toParts({ id, mediaType }: Attachment): MediaPart[] {
   return [];
 }
 
-async function readContext(
-  transaction: Transaction<Database>,
-  { workspace, session, starter, context }: OpenTaskRequest,
-): Promise<string | null> {
-  if (context === 'none') return null;
-  const rows = await transaction
+async function readStarter(
+  db: Kysely<Database>,
+  { workspace, session, starter }: OpenTaskRequest,
+): Promise<TranscriptRow[]> {
+  const rows = await db
     .selectFrom('transcript_rows')
     .selectAll()
     .where((eb) => eb.and(toConversationKey({ workspace, session, task: starter.task })))
@@ -87,5 +130,5 @@ async function readContext(
     .orderBy('step')
     .orderBy('ordinal')
     .execute();
-  return renderContext(rows.map(toRow), context);
+  return rows.map(toRow);
 }

@@ -1,26 +1,20 @@
 /** Tasks as they are listed, and read when Temporal does not have them any more. */
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type {
-  FinishTaskRequest,
-  KeptStatus,
-  OpenTaskRequest,
-  PlacesRequest,
-} from '../protocol/activities.ts';
+import type { TaskEndToStore, KeptStatus, OpenTaskRequest, PlacesRequest } from '../protocol/activities.ts';
 import type { BudgetUse } from '../protocol/budget.ts';
 import type { ConversationId } from '../protocol/ids.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { TaskProgress, TaskQuestion, TaskStatus } from '../protocol/task.ts';
-import { isTerminal } from '../protocol/task.ts';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
-import { inTransaction } from './in-transaction.ts';
-import { insertEvents } from './insert-events.ts';
+import { inTransaction, repeatLostRaces } from './in-transaction.ts';
 import { insertRows } from './insert-rows.ts';
 import { toJson, toNullableJson, toText } from './json-text.ts';
 import type { Database } from './tables.ts';
+import { TASK_COLUMNS } from './task-columns.ts';
 import { takePlaces } from './take-places.ts';
-import { insertTaskText } from './task-opening.ts';
+import { openTasks } from './task-opening.ts';
 import { writeTaskEnd } from './write-task-end.ts';
 import { readQuestion } from './task-question.ts';
 
@@ -70,32 +64,6 @@ export interface TaskFilter {
   owner?: string | null | undefined;
 }
 
-const COLUMNS = [
-  'tasks.workspace',
-  'tasks.session',
-  'tasks.id',
-  'tasks.starter',
-  'tasks.agent',
-  'tasks.title',
-  'tasks.depth',
-  'tasks.text',
-  'tasks.expected_output as expectedOutput',
-  'tasks.attachments',
-  'tasks.variables',
-  'tasks.status',
-  'tasks.partial',
-  'tasks.result',
-  'tasks.error',
-  'tasks.usage',
-  'tasks.files',
-  'tasks.progress',
-  'tasks.question',
-  'tasks.shortage',
-  'tasks.queued_at as queuedAt',
-  'tasks.started_at as startedAt',
-  'tasks.ended_at as endedAt',
-] as const;
-
 export class TaskStore {
   readonly #db: Kysely<Database>;
 
@@ -103,33 +71,9 @@ export class TaskStore {
     this.#db = db;
   }
 
-  /** Stores the task as `queued` and its text as the first row of its transcript. Repeating it changes nothing. */
-  async open(request: OpenTaskRequest): Promise<TaskRecord> {
-    return inTransaction(this.#db, async (transaction) => {
-      const { numInsertedOrUpdatedRows } = await transaction
-        .insertInto('tasks')
-        .values({
-          workspace: request.workspace,
-          session: request.session,
-          id: request.task,
-          starter: request.starter.task,
-          agent: request.agent,
-          title: toText(request.title),
-          depth: request.depth,
-          text: toText(request.text),
-          expected_output: request.expectedOutput === null ? null : toText(request.expectedOutput),
-          attachments: toJson(request.attachments),
-          variables: toJson(request.variables),
-          status: 'queued',
-          partial: false,
-          files: 0,
-          queued_at: request.queuedAt,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst();
-      if (numInsertedOrUpdatedRows === 1n) await insertTaskText(transaction, request);
-      return selectTasks(transaction, request).executeTakeFirstOrThrow();
-    });
+  /** See {@link openTasks}. */
+  async open(...requests: OpenTaskRequest[]): Promise<void> {
+    return openTasks(this.#db, requests);
   }
 
   /** The first start stays; a task that has ended stays ended. */
@@ -190,23 +134,17 @@ export class TaskStore {
    * Stores how the task ended, its last rows and events; its result is taken from its transcript. The first write
    * wins. Gives what the store holds; null when the task is not there (its session was deleted).
    */
-  async finish(request: FinishTaskRequest): Promise<TaskRecord | null> {
-    return inTransaction(this.#db, async (transaction) => {
-      // The session first, as its removal does.
-      const task = await selectTasks(transaction, request)
-        .innerJoin('sessions', (join) =>
-          join.onRef('sessions.workspace', '=', 'tasks.workspace').onRef('sessions.id', '=', 'tasks.session'),
-        )
-        .forKeyShare('sessions')
-        .forUpdate('tasks')
-        .executeTakeFirst();
-      if (task === undefined) return null;
-      if (isTerminal(task.status)) return task;
-      await insertRows(transaction, request, request.append);
-      await insertEvents(transaction, request, request.events);
-      await writeTaskEnd(transaction, request);
-      return selectTasks(transaction, request).executeTakeFirstOrThrow();
-    });
+  async finish(request: TaskEndToStore): Promise<TaskRecord | null> {
+    const write = async (db: Kysely<Database>): Promise<TaskRecord | undefined> => {
+      const ended = await writeTaskEnd(db, request);
+      if (ended !== undefined) await insertRows(db, request, request.append);
+      return ended;
+    };
+    const ended =
+      request.append.length === 0
+        ? await repeatLostRaces(() => write(this.#db))
+        : await inTransaction(this.#db, write);
+    return ended ?? this.get(request);
   }
 
   async get(id: TaskId): Promise<TaskRecord | null> {
@@ -215,7 +153,7 @@ export class TaskStore {
 
   /** All tasks of the workspace, newest first. Throws StoreError `cursor.invalid`. */
   async list(workspace: string, request: TaskFilter & PageRequest): Promise<Page<TaskRecord>> {
-    let query = this.#db.selectFrom('tasks').select(COLUMNS).where('tasks.workspace', '=', workspace);
+    let query = this.#db.selectFrom('tasks').select(TASK_COLUMNS).where('tasks.workspace', '=', workspace);
     if (request.status !== undefined) query = query.where('tasks.status', '=', request.status);
     if (request.agent !== undefined) query = query.where('tasks.agent', '=', request.agent);
     const ofSession = {
@@ -267,14 +205,14 @@ function toTaskKey({ workspace, session, task }: TaskId) {
 function selectTasks(db: Kysely<Database>, id: TaskId) {
   return db
     .selectFrom('tasks')
-    .select(COLUMNS)
+    .select(TASK_COLUMNS)
     .where((eb) => eb.and(toTaskKey(id)));
 }
 
 function oldestFirst(db: Kysely<Database>, { workspace, session }: { workspace: string; session: string }) {
   return db
     .selectFrom('tasks')
-    .select(COLUMNS)
+    .select(TASK_COLUMNS)
     .where('workspace', '=', workspace)
     .where('session', '=', session)
     .orderBy('queued_at')

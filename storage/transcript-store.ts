@@ -8,7 +8,7 @@ import type { NewRow, Place, ToolOutcomeName, TranscriptRow } from '../protocol/
 import { toConversationKey } from './conversation-key.ts';
 import type { Page, PageRequest } from './cursor.ts';
 import { readCursor, toPage } from './cursor.ts';
-import { inTransaction, outlastRaces } from './in-transaction.ts';
+import { inTransaction, repeatLostRaces } from './in-transaction.ts';
 import { asRecords, columns, insertRows, writeOutAll } from './insert-rows.ts';
 import type { StepOfRun } from './open-step.ts';
 import { moveCursor, requireOpenStep } from './open-step.ts';
@@ -16,7 +16,7 @@ import { RecentTranscripts } from './recent-transcripts.ts';
 import { commitFirstReply, openNextStep } from './step-statements.ts';
 import type { Database, TranscriptRowsTable } from './tables.ts';
 import { readUsage } from './read-usage.ts';
-import { makeRow, toRow, toStoredReply } from './transcript-row.ts';
+import { makeRow, toJsonRecord, toRow, toStoredReply } from './transcript-row.ts';
 
 /** A model's reply with what the transcript keeps beside it. */
 export interface ReplyToCommit extends StoredReply {
@@ -77,7 +77,7 @@ export class TranscriptStore {
     let isNew = true;
     const rows = await this.#recent.read(conversation, step.run, head, async (after) => {
       const range = { after, upTo: head };
-      const known = await outlastRaces(() => openNextStep(this.#db, conversation, step, born, range));
+      const known = await repeatLostRaces(() => openNextStep(this.#db, conversation, step, born, range));
       if (known !== null) return known;
       isNew = await this.#openAgain(conversation, step, append);
       return this.read(conversation, range);
@@ -127,7 +127,7 @@ export class TranscriptStore {
     const row = makeRow({ ...reply, role: 'assistant', kind: 'assistant' });
     const { run, requestHash } = reply;
     const commit = (db: Kysely<Database>) => commitFirstReply(db, conversation, { row, run, requestHash });
-    const committed = await outlastRaces(() => commit(this.#db));
+    const committed = await repeatLostRaces(() => commit(this.#db));
     if (committed !== null) return requireReply(committed);
     return inTransaction(this.#db, async (transaction) => {
       const [turn, step] = reply.place;
@@ -148,7 +148,7 @@ export class TranscriptStore {
         kind: 'tool',
         content: [{ type: 'text', text: result.text }],
       });
-      const records = asRecords(conversation, [row]);
+      const records = asRecords([toJsonRecord(conversation, row)]);
       await sql`insert into transcript_rows (${columns}) select ${columns} from ${records} as result on conflict do nothing`.execute(
         transaction,
       );

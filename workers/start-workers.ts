@@ -11,6 +11,7 @@ import { toControlTopic, toLiveTopic } from '../bus/bus.ts';
 import { MAIN_QUEUE, toBackgroundQueue } from '../protocol/ids.ts';
 import type { Store } from '../storage/store.ts';
 import type { OffstageSinks } from '../workflows/sinks.ts';
+import { createReportToStarter } from './report-to-starter.ts';
 import { createTaskObserver } from './task-observer.ts';
 import type { WorkObserver } from './work-observer.ts';
 
@@ -141,6 +142,7 @@ function toWorkerOptions(
     sinks,
     activities: createActivities({
       ...{ store, bus, provider, functions, tasks: createTaskObserver(client) },
+      reportToStarter: createReportToStarter(client),
       observer: observer ?? NOBODY,
     }),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,

@@ -69,9 +69,9 @@ export const { callModel: keepModelReply } = proxyActivities<Pick<Activities, 'c
   summary: 'keep what an interrupted call has left',
 });
 
-export const { openTask } = proxyActivities<Pick<Activities, 'openTask'>>({
+export const { openTasks } = proxyActivities<Pick<Activities, 'openTasks'>>({
   ...storeOptions,
-  summary: 'keep the task’s text',
+  summary: 'keep the texts of tasks',
 });
 
 export const { finishTask } = proxyActivities<Pick<Activities, 'finishTask'>>({

@@ -9,6 +9,8 @@ import type { ConversationState, TaskRecord } from '../core/conversation-state.t
 import { takeShortage } from '../core/extend-budget.ts';
 import { finishTask } from '../core/finish-task.ts';
 import { goOn } from '../core/hold-task.ts';
+import { toPayloads } from '../core/new-task.ts';
+import type { TaskToOpen } from '../core/new-task.ts';
 import type { TurnPorts } from '../core/ports.ts';
 import { takeQuestion } from '../core/task-question.ts';
 import { nextToLaunch } from '../core/start-task.ts';
@@ -22,7 +24,7 @@ import { startTaskWorkflow } from './child-task.ts';
 import type { ChildSettings } from './child-task.ts';
 import * as activities from './durable-activities.ts';
 import { now } from './durable-clock.ts';
-import { storeTask, storeTaskEnd } from './store-task.ts';
+import { storeTaskEnd, storeTasks } from './store-task.ts';
 import { toEnd } from './task-end.ts';
 import type { TaskEnd } from './task-end.ts';
 
@@ -35,6 +37,8 @@ export class TaskLauncher {
   /** The tasks that this run started: it hears of their ends by their handles. */
   readonly #handled = new Set<string>();
   #awaitsPlaces = false;
+  /** Tasks whose texts are about to go to the store. */
+  readonly #toOpen: TaskToOpen[] = [];
   /** How many writes to the store are under way beside the loop. */
   #writes = 0;
   /** The tasks that are being told something. */
@@ -59,10 +63,7 @@ export class TaskLauncher {
 
   /** Starts what is queued, as far as the caps allow. */
   launch(): void {
-    for (const task of this.#state.tasks) {
-      const isNew = task.launch === 'unopened' && this.#state.unopened[task.id] !== undefined;
-      if (isNew) this.#write(() => this.#open(task));
-    }
+    if (Object.keys(this.#state.unopened).length > 0) this.#openSoon();
     this.#launchOpened();
   }
 
@@ -171,14 +172,29 @@ export class TaskLauncher {
     });
   }
 
-  /** Puts the task's text into the store, so that no workflow's input holds it. */
-  async #open(task: TaskRecord): Promise<void> {
-    const request = this.#state.unopened[task.id];
-    if (request === undefined) return;
-    delete this.#state.unopened[task.id];
-    await storeTask(this.#state, this.#ports, task, request);
-    if (isTerminal(task.status)) await this.#storeStop(task);
-    task.launch = 'opened';
+  /** Together with those that the other tool calls of the step ask for. */
+  #openSoon(): void {
+    const isFirst = this.#toOpen.length === 0;
+    for (const [id, request] of Object.entries(this.#state.unopened)) {
+      const task = findTask(this.#state, id);
+      if (task !== undefined) this.#toOpen.push({ task, request });
+    }
+    this.#state.unopened = {};
+    if (!isFirst) return;
+    this.#write(async () => {
+      await Promise.resolve();
+      const toOpen = this.#toOpen.splice(0);
+      await Promise.all(toPayloads(toOpen).map((payload) => this.#open(payload)));
+    });
+  }
+
+  /** Puts the tasks' texts into the store, so that no workflow's input holds them. */
+  async #open(payload: readonly TaskToOpen[]): Promise<void> {
+    await storeTasks(this.#state, this.#ports, payload);
+    for (const { task } of payload) {
+      if (isTerminal(task.status)) this.#write(() => this.#storeStop(task));
+      task.launch = 'opened';
+    }
     this.#launchOpened();
   }
 

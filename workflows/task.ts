@@ -1,6 +1,7 @@
 /** The workflow of a background agent: one piece of work, from its text in the store to its result there. */
 import { CancellationScope, condition, continueAsNew } from '@temporalio/workflow';
 import { acceptMessage } from '../core/accept-message.ts';
+import { completeReport } from '../core/complete-report.ts';
 import { hasRunningFunctions } from '../core/finish-function.ts';
 import { readCarriedState } from '../core/carried-state.ts';
 import { openConversation } from '../core/conversation-state.ts';
@@ -28,7 +29,7 @@ import { keepStatuses } from './keep-statuses.ts';
 import { archiveConversation, isRolloverDue } from './roll-over.ts';
 import { heedOrders, untilChildrenEnded } from './task-orders.ts';
 import type { TaskStop } from './task-orders.ts';
-import { tellStarter, tellStarterOfSteps } from './tell-starter.ts';
+import { tellStarterOfSteps } from './tell-starter.ts';
 
 /** How a task's work ended. */
 interface WorkEnd {
@@ -168,30 +169,20 @@ async function finish(conversation: Conversation, input: TaskInput, end: WorkEnd
     error,
     files: state.files,
   });
+  const isStopped = end.status === 'cancelled' || state.wrapsUp;
+  const stopped = isStopped ? state.tasks.flatMap(toStopped) : [];
   const stored = await activities.finishTask({
     workspace: input.workspace,
     session: input.session,
+    starter: { task: input.starter },
     ...report,
+    stopped,
     append: state.unstored,
     events: unarchivedEvents(state),
   });
-  const isStopped = end.status === 'cancelled' || state.wrapsUp;
-  const stopped = isStopped ? state.tasks.flatMap(toStopped) : [];
-  const whole: TaskReport = {
-    ...report,
-    ...stored,
-    partial: partial || isPartial(end, stored.resultSize),
-    stopped,
-  };
-  await tellStarter(input, 'taskReport', whole);
-  return whole;
+  return completeReport({ ...report, stopped }, stored);
 }
 
 function toStopped({ id, agent, status, partial, stopped }: TaskRecord): StoppedTask[] {
   return [{ id, agent, status, partial }, ...stopped];
-}
-
-/** What a stopped or failed task had said until then is its partial output. */
-function isPartial(end: WorkEnd, resultSize: number): boolean {
-  return end.status !== 'completed' && resultSize > 0;
 }

@@ -1,4 +1,4 @@
-/** What a task says to its starter: its end, what it asks for, and what became of the starter's messages. */
+/** What a task says to its starter on the way: what it asks for, and what became of the starter's messages. */
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { endForWantOfBudget } from '../core/extend-budget.ts';
 import { goOnUnanswered } from '../core/task-question.ts';
@@ -35,7 +35,7 @@ export async function tellStarterOfSteps({ state, ports }: Conversation, input: 
 }
 
 /** To the workflow id without a run, so that a starter that continued as new gets it. False: it is over. */
-export async function tellStarter<Name extends 'taskReport' | 'taskSteered' | 'taskAsked' | 'taskExhausted'>(
+async function tellStarter<Name extends 'taskSteered' | 'taskAsked' | 'taskExhausted'>(
   { workspace, session, starter }: TaskInput,
   name: Name,
   fact: SignalArguments[Name],

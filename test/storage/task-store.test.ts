@@ -78,21 +78,17 @@ describe('the progress of a task', () => {
 
 describe('a task that is opened', () => {
   it('is queued, with its text as the first message of its transcript', async () => {
-    const task = await store.tasks.open(makeTask(session, TASK, { expectedOutput: 'One line.' }));
-    expect(task).toMatchObject({ id: TASK, status: 'queued', startedAt: null, result: null, starter: null });
+    await store.tasks.open(makeTask(session, TASK, { expectedOutput: 'One line.' }));
+    expect(await store.tasks.get(idOf())).toMatchObject({
+      id: TASK,
+      status: 'queued',
+      startedAt: null,
+      result: null,
+      starter: null,
+    });
     const rows = await store.transcript.read(inSession(session, TASK));
     expect(rows).toMatchObject([{ place: [1, 1, 0], role: 'user', id: `msg_${TASK}` }]);
     expect(textsOf(rows)).toEqual(['Find the opening hours.\n\nExpected output: One line.']);
-  });
-
-  it('stays as it is when it is opened again', async () => {
-    await store.tasks.open(makeTask(session, TASK));
-    await store.tasks.markStarted(idOf(), 5);
-    const again = await store.tasks.open(makeTask(session, TASK, { text: 'Something else.' }));
-    expect(again).toMatchObject({ text: 'Find the opening hours.', status: 'running', startedAt: 5 });
-    expect(textsOf(await store.transcript.read(inSession(session, TASK)))).toEqual([
-      'Find the opening hours.',
-    ]);
   });
 
   it('gets images and documents as content, other files by their id', async () => {
@@ -110,17 +106,6 @@ describe('a task that is opened', () => {
       { type: 'document', fileId: attachments[1], mediaType: 'application/pdf' },
     ]);
     expect(row?.content[0]).toMatchObject({ text: expect.stringContaining(`${attachments[3]}: not found`) });
-  });
-
-  it('gets the conversation of its starter when that is asked for', async () => {
-    await store.transcript.append(inSession(session), [makeUserRow([1, 1, 0], 'm1', 'I live in Graz.')]);
-    await store.tasks.open(makeTask(session, TASK, { context: 'all' }));
-    await store.tasks.open(makeTask(session, 'agent_task_2', { context: 'none' }));
-    await store.tasks.open(makeTask(session, 'agent_task_3', { context: 'all', starter: { task: TASK } }));
-    const textOf = async (task: string) => textsOf(await store.transcript.read(inSession(session, task)))[0];
-    expect(await textOf(TASK)).toContain('<conversation>\nUser: I live in Graz.\n</conversation>');
-    expect(await textOf('agent_task_2')).not.toContain('Graz');
-    expect(await textOf('agent_task_3')).toContain('User: Find the opening hours.');
   });
 });
 

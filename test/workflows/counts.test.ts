@@ -8,6 +8,7 @@ import { startTestOffstage } from '../support/test-offstage.ts';
 import type { TestOffstage } from '../support/test-offstage.ts';
 import type { TestSession } from '../support/test-session.ts';
 import { makeTeam } from '../support/test-team.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let offstage: TestOffstage;
 beforeAll(async () => {
@@ -142,5 +143,37 @@ describe('the histories of a conversation', () => {
     expect(count(ANSWER)).toBe(1);
     expect(count(RESULT)).toBe(1);
     expect(count(INSTRUCTION.trim())).toBe(0);
+  });
+});
+
+describe('tasks that a step starts', () => {
+  it('are opened by one activity, and have 17 events each', async () => {
+    const COUNT = 12;
+    const start = { name: 'run_background_agent', arguments: { agent: 'worker', task: 'Do it' } };
+    const session = await offstage.open(
+      makeTeam({ root: { subAgents: ['worker'] }, worker: {} }, { maxRunningTasks: COUNT }),
+      {
+        root: [{ call: Array.from({ length: COUNT }, () => start) }, { say: 'They run.' }, { say: 'Done.' }],
+        worker: Array.from({ length: COUNT }, () => ({ say: 'Done.' })),
+      },
+    );
+    await session.say('Start them');
+    const tasks = await waitFor(async () => {
+      const { view } = await session.read();
+      return view.tasks.length === COUNT && view.tasks.every(({ endedAt }) => endedAt !== null) && view.tasks;
+    });
+    await session.untilIdle(2);
+    session.model.forget();
+    const { workflow } = offstage.server.client;
+    const { events } = await workflow.getHandle(session.workflowId).fetchHistory();
+    const asked = (events ?? []).map(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
+    );
+    expect(asked.filter((name) => name === 'openTasks')).toHaveLength(1);
+    for (const { id } of tasks) {
+      const handle = workflow.getHandle(`${session.workflowId}/task/${id}`);
+      await handle.result();
+      expect((await handle.describe()).historyLength).toBeLessThanOrEqual(17);
+    }
   });
 });
