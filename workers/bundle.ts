@@ -16,7 +16,13 @@ const entry = new URL(`../workflows/index${extension}`, import.meta.url);
  * Throws when they reach a Node built-in, a package beyond the Temporal SDK, or grow past the limit.
  */
 export async function bundleWorkflows(): Promise<{ code: string }> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(entry), logger: errorsOnly });
+  const workflowsPath = fileURLToPath(entry);
+  // Else each run of a workflow would evaluate all modules anew, and keep its own: they hold no state (a lint rule).
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    preloadModules: [workflowsPath],
+    logger: errorsOnly,
+  });
   checkBundle(code);
   return { code };
 }
