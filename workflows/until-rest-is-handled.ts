@@ -13,7 +13,7 @@ const ROUNDS = 3;
 export async function untilRestIsHandled(): Promise<void> {
   if (!isAnythingOpen()) return;
   // Microtasks run when all of an activation's jobs have, and conditions are looked at when the microtasks have.
-  await undefined;
+  await Promise.resolve();
   for (let round = 0; round < ROUNDS; round += 1) await condition(atSecondLook());
 }
 
