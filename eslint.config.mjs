@@ -2,8 +2,11 @@ import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { functionLength } from './scripts/lint/function-length.mjs';
+import { noModuleState } from './scripts/lint/no-module-state.mjs';
 
-const house = { plugins: { house: { rules: { 'function-length': functionLength } } } };
+const house = {
+  plugins: { house: { rules: { 'function-length': functionLength, 'no-module-state': noModuleState } } },
+};
 
 /** What would make two replays of one history differ, or tie the engine to one place of execution. */
 const impureGlobals = [
@@ -144,6 +147,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', ...reExports, ...defaultExports, ...impureSyntax],
     },
   },
+  { files: ['{protocol,core,workflows}/**/*.ts'], rules: { 'house/no-module-state': 'error' } },
   {
     // The one place where a workflow reads the time: in its sandbox the clock is replayed.
     files: ['workflows/durable-clock.ts'],

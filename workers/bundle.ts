@@ -9,14 +9,21 @@ const SIZE_LIMIT = 1_000_000;
 
 // The sources and the build differ in the extension only, and both stand beside their workflows/.
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const entry = new URL(`../workflows/index${extension}`, import.meta.url);
+const toPath = (name: string): string =>
+  fileURLToPath(new URL(`../workflows/${name}${extension}`, import.meta.url));
 
 /**
  * Bundles the workflows for `Worker.create({ workflowBundle })`.
  * Throws when they reach a Node built-in, a package beyond the Temporal SDK, or grow past the limit.
  */
 export async function bundleWorkflows(): Promise<{ code: string }> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: fileURLToPath(entry), logger: errorsOnly });
+  const workflowsPath = toPath('index');
+  // Else each run of a workflow would evaluate all modules anew, and keep its own: they hold no state (a lint rule).
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    preloadModules: [toPath('stack-depth'), workflowsPath],
+    logger: errorsOnly,
+  });
   checkBundle(code);
   return { code };
 }

@@ -7,11 +7,12 @@ import { createActivities } from '../activities/create-activities.ts';
 import type { FunctionAccess } from '../activities/functions/function-access.ts';
 import type { Provider } from '../activities/model/provider.ts';
 import type { Bus } from '../bus/bus.ts';
-import { toControlTopic, toLiveTopic } from '../bus/bus.ts';
+import { toControlTopic } from '../bus/bus.ts';
 import { MAIN_QUEUE, toBackgroundQueue } from '../protocol/ids.ts';
 import type { Store } from '../storage/store.ts';
 import type { OffstageSinks } from '../workflows/sinks.ts';
 import { createReportToStarter } from './report-to-starter.ts';
+import { createPoker } from './poke-readers.ts';
 import { createTaskObserver } from './task-observer.ts';
 import type { WorkObserver } from './work-observer.ts';
 
@@ -110,18 +111,14 @@ function toWorkerOptions(
   heartbeatThrottle: WorkerOptions['maxHeartbeatThrottleInterval'],
 ): WorkerOptions {
   const { store, bus, provider, functions } = dependencies;
+  const pokeReaders = createPoker(bus);
   const sinks: InjectedSinks<OffstageSinks> = {
     offstage: {
       abort: {
         fn: (_info, conversation, turn) => bus.publish(toControlTopic(conversation), { type: 'abort', turn }),
         callDuringReplay: false,
       },
-      poke: {
-        fn: (_info, conversation, offset, endsTurn) => {
-          bus.publish(toLiveTopic(conversation), { type: 'poke', offset, endsTurn });
-        },
-        callDuringReplay: false,
-      },
+      poke: { fn: (_info, ...poke) => pokeReaders(...poke), callDuringReplay: false },
       reach: {
         fn: (
           _info: unknown,

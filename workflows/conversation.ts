@@ -33,6 +33,8 @@ export interface Conversation {
   functions: FunctionRunner;
   user: string | null;
   rollover: RolloverThreshold;
+  /** What updates ask for, a workflow that was cancelled still does. */
+  shield: CancellationScope;
 }
 
 /** `describe`: what the Temporal Web UI shows of it, where that is not a table of its own. */
@@ -41,8 +43,8 @@ export function createConversation(
   { user, rollover }: { user: string | null; rollover: RolloverThreshold },
   describe: () => string = () => describeConversation(state),
 ): Conversation {
-  /** What an interrupt of the turn cancels: model calls and tools under way. */
-  const interruptible = new Set<CancellationScope>();
+  /** What an interrupt of the turn cancels: model calls and tools under way. Another one is made after it. */
+  let interruptible: CancellationScope | null = null;
 
   function record(body: EventBody): void {
     recordEvent(state, body, now());
@@ -51,20 +53,16 @@ export function createConversation(
     sink.poke(state.id, state.offset, body.type === 'turn.finished' || body.type === 'session.closed');
     const milestone = toMilestone(state.id, body);
     if (milestone !== null) sink.reach(state.id, milestone);
-    if (state.interruptedTurn !== state.turn || interruptible.size === 0) return;
-    for (const scope of interruptible) scope.cancel();
+    if (state.interruptedTurn !== state.turn || interruptible === null) return;
+    interruptible.cancel();
+    interruptible = null;
     // A task hears by signals, which are in history; what interrupts a session is told by who sends it.
     if (state.id.task !== null) sink.abort(state.id, state.turn);
   }
 
-  async function runInterruptible<T>(run: () => Promise<T>): Promise<T> {
-    const scope = new CancellationScope();
-    interruptible.add(scope);
-    try {
-      return await scope.run(run);
-    } finally {
-      interruptible.delete(scope);
-    }
+  function runInterruptible<T>(run: () => Promise<T>): Promise<T> {
+    interruptible ??= new CancellationScope();
+    return interruptible.run(run);
   }
 
   const launcher = new TaskLauncher(state, record, { user, rollover });
@@ -81,7 +79,8 @@ export function createConversation(
     deliverOrders: (task) => launcher.deliver(task),
     storeStop: (task) => launcher.storeStop(task),
   };
-  return { state, ports, launcher, functions, user, rollover };
+  const shield = new CancellationScope({ cancellable: false });
+  return { state, ports, launcher, functions, user, rollover, shield };
 }
 
 /** Before a turn that would only tell of ends of tasks: lets those that end close together be told together. */

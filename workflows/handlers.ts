@@ -4,7 +4,6 @@
  */
 import {
   ApplicationFailure,
-  CancellationScope,
   currentUpdateInfo,
   defineQuery,
   defineSignal,
@@ -37,12 +36,13 @@ export function refuse(refusal: Refusal | null): void {
  * has come; a workflow that was cancelled still answers.
  */
 export function setUpdateHandler<Name extends keyof UpdateArguments>(
+  { shield }: Conversation,
   name: Name,
   handler: (argument: UpdateArguments[Name]) => UpdateResults[Name] | Promise<UpdateResults[Name]>,
   validator: (argument: UpdateArguments[Name]) => void,
 ): void {
   const handle = (argument: UpdateArguments[Name]): Promise<UpdateResults[Name]> =>
-    CancellationScope.nonCancellable(async () => {
+    shield.run(async () => {
       await untilRestIsHandled();
       validator(argument);
       return handler(argument);
@@ -57,14 +57,16 @@ export function setUpdateHandler<Name extends keyof UpdateArguments>(
  * which within a run is the server's own doing, also after a rollover.
  */
 export function setCommandHandler<Name extends 'interrupt' | 'pauseTask' | 'resumeTask' | 'extendBudget'>(
-  { state }: Conversation,
+  conversation: Conversation,
   name: Name,
   handler: (argument: UpdateArguments[Name]) => UpdateResults[Name],
   validator: (argument: UpdateArguments[Name]) => void,
 ): void {
   setUpdateHandler(
+    conversation,
     name,
-    (argument) => answerCommandOnce(state, currentUpdateInfo()?.id ?? '', () => handler(argument)),
+    (argument) =>
+      answerCommandOnce(conversation.state, currentUpdateInfo()?.id ?? '', () => handler(argument)),
     validator,
   );
 }

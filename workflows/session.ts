@@ -117,6 +117,7 @@ function setHandlers(conversation: Conversation, closing: Closing): void {
   });
 
   setUpdateHandler(
+    conversation,
     'sendMessage',
     (message) => acceptMessage(state, ports, message),
     (message) => refuse(refuseMessage(state, message)),
@@ -134,6 +135,7 @@ function setHandlers(conversation: Conversation, closing: Closing): void {
   );
 
   setUpdateHandler(
+    conversation,
     'close',
     (request) => {
       const changed = close(conversation, closing, request);
@@ -181,7 +183,7 @@ async function runTurns(conversation: Conversation, closing: Closing, input: Ses
       turns += 1;
       const reason = takeEndReason(state);
       if (reason !== null) close(conversation, closing, { reason });
-      await keepPlacedMessages(state);
+      if (hasPlacedMessages(state)) await archiveConversation(state);
     }
     if (!isDue()) continue;
     await archiveConversation(state);
@@ -207,8 +209,8 @@ async function untilNudge({ state, ports }: Conversation, waits: () => boolean):
  * After a model call that failed, nobody knows whether it stored the messages that it brought. Archiving leaves no copy
  * of them in history, the next model call would leave another one with each turn that fails.
  */
-async function keepPlacedMessages(state: ConversationState): Promise<void> {
-  if (state.unstored.some(({ kind }) => kind === 'user')) await archiveConversation(state);
+function hasPlacedMessages({ unstored }: ConversationState): boolean {
+  return unstored.some(({ kind }) => kind === 'user');
 }
 
 /** Tasks first, then the end: the close is complete only when the tree is quiet, and the store knows of it. */

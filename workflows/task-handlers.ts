@@ -39,8 +39,10 @@ export function setTaskHandlers(conversation: Conversation): void {
   setBudgetHandler(conversation);
 }
 
-function setStartHandlers({ state, ports }: Conversation): void {
+function setStartHandlers(conversation: Conversation): void {
+  const { state, ports } = conversation;
   setUpdateHandler(
+    conversation,
     'startTask',
     (request) => {
       const started = startTask(state, ports, request, { cause: 'api', mode: 'background' });
@@ -54,8 +56,10 @@ function setStartHandlers({ state, ports }: Conversation): void {
   );
 }
 
-function setStopHandler({ state, ports }: Conversation): void {
+function setStopHandler(conversation: Conversation): void {
+  const { state, ports } = conversation;
   setUpdateHandler(
+    conversation,
     'stopTask',
     async ({ task: id, mode }) => {
       const task = ownTask(state, id);
@@ -67,8 +71,10 @@ function setStopHandler({ state, ports }: Conversation): void {
   );
 }
 
-function setSteerHandlers({ state, ports }: Conversation): void {
+function setSteerHandlers(conversation: Conversation): void {
+  const { state, ports } = conversation;
   setUpdateHandler(
+    conversation,
     'steerTask',
     ({ id, hash, task, text, mode = 'append' }) => {
       const seen = state.seen.find((entry) => entry.id === id);

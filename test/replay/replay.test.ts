@@ -98,6 +98,25 @@ describe('a stored history', () => {
   });
 });
 
+describe('a bug that blocks a workflow', () => {
+  it('is told with where it happened, and the way there', async () => {
+    const { runs } = findStored(/started by a signal/);
+    const broken = structuredClone(runs.slice(0, 1));
+    for (const { workflowExecutionSignaledEventAttributes: signal } of broken[0]!.history.events) {
+      Object.assign(signal ?? {}, { input: { payloads: [NOTHING] } });
+    }
+    const replay = replayRuns(await readWorkflowBundle(), broken);
+    await expect(replay).rejects.toThrow(/at refuseTask .* at startTask /s);
+  });
+});
+
+/** What no version of a workflow expects. */
+const NOTHING = { metadata: { encoding: toBase64('json/plain') }, data: toBase64('null') };
+
+function toBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
 describe('the report of a task', () => {
   it('that comes in one activation with the confirmation of its start, and so before it, is told like any other', async () => {
     const { runs } = findStored(/started by a signal/);

@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { checkBundle } from '../../workers/bundle.ts';
+import { bundleWorkflows, checkBundle } from '../../workers/bundle.ts';
 
 const silent = (): void => undefined;
 const logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
@@ -38,5 +40,30 @@ describe('the check of the workflow bundle', () => {
 
   it('refuses a bundle that has grown beyond the limit', () => {
     expect(() => checkBundle('x'.repeat(1_000_001))).toThrow(/1000001 characters/);
+  });
+});
+
+interface BundleInContext {
+  preloadModules(): void;
+  importWorkflows(): Record<string, unknown>;
+}
+
+describe('the workflow bundle', () => {
+  it('has all modules evaluated before the first workflow, for all of them', async () => {
+    const { code } = await bundleWorkflows();
+    const modules: Record<string, unknown> = {};
+    const context = createContext({
+      __webpack_module_cache__: modules,
+      TextEncoder,
+      TextDecoder,
+      AsyncLocalStorage,
+    });
+    runInContext(code, context);
+    const bundle = runInContext('__TEMPORAL__', context) as BundleInContext;
+    bundle.preloadModules();
+    const preloaded = Object.keys(modules);
+    expect(preloaded).toContainEqual(expect.stringMatching(/core\/fold\.[jt]s$/));
+    expect(Object.keys(bundle.importWorkflows())).toEqual(['postSession', 'preSession', 'session', 'task']);
+    expect(Object.keys(modules)).toEqual(preloaded);
   });
 });

@@ -42,6 +42,27 @@ describe('a turn', () => {
     ]);
   });
 
+  it('says where it waits to whoever asks Temporal for its stack', async () => {
+    const answer = defer();
+    const session = await offstage.open(assistant, {
+      assistant: [{ say: 'Good morning.', after: answer.promise }],
+    });
+    await session.say('Hello');
+    await waitFor(() => session.model.calls.length === 1);
+    const workflow = offstage.server.client.workflow.getHandle(session.workflowId);
+    const stack = await workflow.query<string>('__stack_trace');
+    answer.resolve();
+    for (const place of [
+      'workflows/effects',
+      'core/turn',
+      'workflows/session',
+      'workflows/keep-follow-ups',
+    ]) {
+      expect(stack).toMatch(new RegExp(`${place}\\.ts:\\d+:\\d+`));
+    }
+    await session.untilIdle(1);
+  });
+
   it('comes after the opening of the session, whatever was said before its first worker came', async () => {
     let session: TestSession | undefined;
     let said: Promise<unknown> | undefined;
