@@ -1,16 +1,22 @@
 import type { Client } from '@temporalio/client';
 import { toControlTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
-import { toUpdateId, toWorkflowId } from '../../protocol/ids.ts';
+import { toUpdateId, toWaitingUpdateId, toWorkflowId } from '../../protocol/ids.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { UpdateArguments, UpdateResults } from '../../protocol/session-messages.ts';
+import type {
+  Acknowledgement,
+  SendMessage,
+  UpdateArguments,
+  UpdateResults,
+} from '../../protocol/session-messages.ts';
 import type { Gateway } from './gateway.ts';
 import { cancelWorkflow } from './cancel-workflow.ts';
-import { runUpdate } from './run-update.ts';
+import { runPatientUpdate, runUpdate } from './run-update.ts';
 
 type Commands = Pick<
   Gateway,
   | 'sendMessage'
+  | 'awaitTurn'
   | 'interrupt'
   | 'startTask'
   | 'stopTask'
@@ -46,11 +52,29 @@ export function createCommands(client: Client, bus: Bus, deadlineMs: number): Co
     bus.publish(toControlTopic(id), { type: 'abort', turn });
   }
 
+  async function sendMessage(id: ConversationId, message: SendMessage): Promise<Acknowledgement> {
+    const { turn, offset } = await update(id, 'sendMessage', message, toUpdateId(message));
+    if (message.delivery === 'interrupt') abort(id, turn - 1);
+    return { message: message.id, turn, offset };
+  }
+
   return {
-    async sendMessage(id, message) {
-      const answer = await update(id, 'sendMessage', message, toUpdateId(message));
-      if (message.delivery === 'interrupt') abort(id, answer.turn - 1);
-      return { message: message.id, ...answer };
+    sendMessage,
+    async awaitTurn(id, message, { signal, onAccepted }) {
+      const call = {
+        workflowId: toWorkflowId(id),
+        name: 'sendMessage' as const,
+        argument: { ...message, untilEnd: true as const },
+        updateId: toWaitingUpdateId(message),
+        deadlineMs,
+        onAccepted,
+      };
+      // The turn that it interrupts is known with the acknowledgement, and is to be aborted at once.
+      const answer = message.delivery === 'interrupt' ? null : await runPatientUpdate(client, call, signal);
+      // Without the wait: it is known there, gets its acknowledgement, and ends the wait.
+      if (answer === null) return { acknowledgement: await sendMessage(id, message), end: null };
+      const { end = null, turn, offset } = answer;
+      return { acknowledgement: { message: message.id, turn, offset }, end };
     },
     async interrupt(id, request) {
       const answer = await update(id, 'interrupt', {}, request);

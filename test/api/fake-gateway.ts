@@ -1,5 +1,5 @@
 /** Conversations without Temporal, for what the API does by itself: a session answers as it was told. */
-import type { Gateway } from '../../api/gateway/gateway.ts';
+import type { Gateway, Wait } from '../../api/gateway/gateway.ts';
 import { Refused, TemporalAway, WorkflowGone } from '../../api/gateway/failures.ts';
 import { REFUSALS } from '../../protocol/failures.ts';
 import { NO_USAGE } from '../../protocol/content.ts';
@@ -71,6 +71,13 @@ export class FakeGateway implements Gateway {
 
   sendMessage(id: ConversationId, message: SendMessage) {
     return this.#command('sendMessage', message, () => this.#accept(id, message));
+  }
+
+  /** Acknowledges at once, and does not know how turns end. */
+  async awaitTurn(id: ConversationId, message: SendMessage, { onAccepted }: Wait) {
+    const acknowledgement = await this.sendMessage(id, message);
+    onAccepted();
+    return { acknowledgement, end: null };
   }
 
   interrupt(id: ConversationId, request: string) {
