@@ -14,6 +14,7 @@ import type { AwaitedTurn } from '../gateway/gateway.ts';
 import { hashBody, keyReused, toMessageIdUuid } from '../http/idempotency.ts';
 import { findFileIds, requireSize, toContent } from './message-content.ts';
 import { Problem } from '../http/problem.ts';
+import { sendAwaitedMessage } from './send-awaited-message.ts';
 import type { Principal } from '../principal.ts';
 import type { Services } from '../services.ts';
 
@@ -65,7 +66,7 @@ export async function sendMessage(
     const answer =
       signal === null
         ? { acknowledgement: await gateway.sendMessage(id, delivered), end: null }
-        : await gateway.awaitTurn(id, delivered, {
+        : await sendAwaitedMessage(services, id, delivered, {
             signal,
             onAccepted: () => void keep().catch(() => undefined),
           });

@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { toControlTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
 import type { ConversationEvent, Delivery } from '../../protocol/events.ts';
-import { makeMessageId, toUpdateId } from '../../protocol/ids.ts';
+import { makeMessageId, toUpdateId, toWaitingUpdateId } from '../../protocol/ids.ts';
 import { QUERIES, UPDATES } from '../../protocol/session-messages.ts';
 import type {
   Accepted,
@@ -23,6 +23,8 @@ export interface TestSession {
   workflowId: string;
   model: ScriptedModel;
   say(text: string, delivery?: Delivery, id?: string): Promise<Acknowledgement>;
+  /** Says it and waits, as the API does, until the workflow tells how the turn ended. */
+  ask(text: string, id?: string): Promise<UpdateResults['sendMessage']>;
   update<Name extends keyof UpdateArguments>(
     name: Name,
     argument: UpdateArguments[Name],
@@ -60,6 +62,14 @@ export function toTestSession(
       const options = { args: [message] as [SendMessage], updateId };
       const accepted = await handle.executeUpdate<Accepted, [SendMessage]>(UPDATES.sendMessage, options);
       return { message: messageId, ...accepted };
+    },
+    ask(text, messageId = makeMessageId(Date.now(), randomUUID())) {
+      const hash = shortHash(`next_step ${text}`);
+      const message: SendMessage = { id: messageId, hash, content: [{ type: 'text', text }] };
+      return handle.executeUpdate<UpdateResults['sendMessage'], [UpdateArguments['sendMessage']]>(
+        UPDATES.sendMessage,
+        { args: [{ ...message, untilEnd: true }], updateId: toWaitingUpdateId(message) },
+      );
     },
     async events() {
       // In this order: what a rollover moves to the store between the two is in both.
