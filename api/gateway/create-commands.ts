@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { toControlTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
-import { toUpdateId, toWaitingUpdateId, toWorkflowId } from '../../protocol/ids.ts';
+import { toUpdateId, toWorkflowId } from '../../protocol/ids.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type {
   Acknowledgement,
@@ -9,9 +9,10 @@ import type {
   UpdateArguments,
   UpdateResults,
 } from '../../protocol/session-messages.ts';
+import { awaitTurn } from './await-turn.ts';
 import type { Gateway } from './gateway.ts';
 import { cancelWorkflow } from './cancel-workflow.ts';
-import { runPatientUpdate, runUpdate } from './run-update.ts';
+import { runUpdate } from './run-update.ts';
 
 type Commands = Pick<
   Gateway,
@@ -60,22 +61,8 @@ export function createCommands(client: Client, bus: Bus, deadlineMs: number): Co
 
   return {
     sendMessage,
-    async awaitTurn(id, message, { signal, onAccepted }) {
-      const call = {
-        workflowId: toWorkflowId(id),
-        name: 'sendMessage' as const,
-        argument: { ...message, untilEnd: true as const },
-        updateId: toWaitingUpdateId(message),
-        deadlineMs,
-        onAccepted,
-      };
-      // The turn that it interrupts is known with the acknowledgement, and is to be aborted at once.
-      const answer = message.delivery === 'interrupt' ? null : await runPatientUpdate(client, call, signal);
-      // Without the wait: it is known there, gets its acknowledgement, and ends the wait.
-      if (answer === null) return { acknowledgement: await sendMessage(id, message), end: null };
-      const { end = null, turn, offset } = answer;
-      return { acknowledgement: { message: message.id, turn, offset }, end };
-    },
+    awaitTurn: (id, message, wait) =>
+      awaitTurn(client, id, message, { ...wait, deadlineMs, sendMessage: () => sendMessage(id, message) }),
     async interrupt(id, request) {
       const answer = await update(id, 'interrupt', {}, request);
       if (answer.changed && answer.turn !== null) abort(id, answer.turn);

@@ -110,12 +110,7 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
       const model = models.add(scripts);
       real.model = model;
       const own = typeof body === 'function' ? body(model.nameFor) : body;
-      const reply = await api.send('POST', '/v1/sessions', {
-        team: { ...createTeam(model.nameFor), limits },
-        ...own,
-      });
-      if (reply.status !== 201) throw new Error(reply.text);
-      return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
+      return openSession(api, { team: { ...createTeam(model.nameFor), limits }, ...own });
     },
     readEvents: (session) => readEvents(api, session),
     stopWorkers: () => workers.stop(),
@@ -131,6 +126,12 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
     },
   };
   return real;
+}
+
+async function openSession(api: TestApi<Gateway>, body: object): Promise<string> {
+  const reply = await api.send('POST', '/v1/sessions', body);
+  if (reply.status !== 201) throw new Error(reply.text);
+  return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
 }
 
 async function readEvents(api: TestApi<Gateway>, session: string): Promise<EventResource[]> {
