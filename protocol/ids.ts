@@ -54,6 +54,11 @@ export function toUpdateId({ id, hash }: { id: string; hash: string }): string {
   return `${id.slice(-16)}:${hash.slice(0, 6)}`;
 }
 
+/** Of the update that brings the same message and waits for the end of its turn: another one than that without. */
+export function toWaitingUpdateId(message: { id: string; hash: string }): string {
+  return `${toUpdateId(message)}:w`;
+}
+
 /** The workspace of everything until keys name another one. */
 export const DEFAULT_WORKSPACE = 'default';
 

@@ -45,6 +45,14 @@ export interface SendMessage {
 /** What the workflow says of a message that it took; who sent it knows its id. */
 export type Accepted = Omit<Acknowledgement, 'message'>;
 
+/** How the turn ended that took a message, without words: they are in the store. */
+export interface TurnEnd {
+  turn: number;
+  outcome: TurnOutcome;
+  /** What a model said last in it, and when that was recorded; null: nothing. */
+  reply: { message: string; at: number } | null;
+}
+
 /** Where a message went: the turn that takes it, unless that turn fails before. */
 export interface Acknowledgement {
   message: string;
@@ -119,7 +127,8 @@ export const SIGNALS = {
 export const QUERIES = { read: 'read' } as const;
 
 export interface UpdateResults {
-  sendMessage: Accepted;
+  /** `end` where it was waited for; null when the workflow cannot say. */
+  sendMessage: Accepted & { end?: TurnEnd | null };
   interrupt: { turn: number | null; changed: boolean };
   startTask: { task: string; status: TaskStatus; existing: boolean };
   stopTask: Receipt;
@@ -137,7 +146,8 @@ export interface HeldTask {
 }
 
 export interface UpdateArguments {
-  sendMessage: SendMessage;
+  /** `untilEnd`: answered when the turn that takes it has ended. Without it, the waits for that message are over. */
+  sendMessage: SendMessage & { untilEnd?: true };
   interrupt: { reason?: string };
   startTask: TaskRequest;
   stopTask: StopTaskRequest;

@@ -7,13 +7,15 @@ import type { Conversation } from './conversation.ts';
 import { archive } from './durable-activities.ts';
 
 /** Whether this run is long enough, and nothing is under way that the next one could not take up. */
-export function isRolloverDue(
-  { state, launcher, rollover: threshold }: Conversation,
-  turns: number,
-): boolean {
+export function isRolloverDue(conversation: Conversation, turns: number): boolean {
+  const { state, launcher } = conversation;
+  const isFree = mayRollOver(state) && !launcher.isWriting && allHandlersFinished();
+  return isFree && isLongRun(conversation, turns);
+}
+
+export function isLongRun({ rollover: threshold }: Conversation, turns: number): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  const isLong = turns >= threshold.turns || historyLength >= threshold.events || continueAsNewSuggested;
-  return isLong && mayRollOver(state) && !launcher.isWriting && allHandlersFinished();
+  return turns >= threshold.turns || historyLength >= threshold.events || continueAsNewSuggested;
 }
 
 /** Has events and rows that only the workflow has written to the store, and forgets them. */

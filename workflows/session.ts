@@ -31,9 +31,10 @@ import {
 import { runPreSession, startPostSession } from './hooks-of-session.ts';
 import { keepFollowUps } from './keep-follow-ups.ts';
 import { keepStatuses } from './keep-statuses.ts';
-import { archiveConversation, isRolloverDue } from './roll-over.ts';
+import { archiveConversation, isLongRun, isRolloverDue } from './roll-over.ts';
 import { setTaskHandlers, taskSignals } from './task-handlers.ts';
 import { toStatusAttribute } from './search-attributes.ts';
+import { TurnWaits } from './turn-waits.ts';
 
 /** The result that stays in Temporal when a session is over. */
 export interface SessionSummary {
@@ -61,9 +62,10 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
   const state = carried === undefined ? openConversation(opening) : readCarriedState(opening, carried);
   const conversation = createConversation(state, input);
   const closing: Closing = { request: null };
+  const waits = new TurnWaits(state);
   // What came before the first run began is handled as handlers are set, and stands behind the opening.
   if (carried === undefined) openSession(conversation, input);
-  setHandlers(conversation, closing);
+  setHandlers(conversation, closing, waits);
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {
     root.cancelRequested.catch(() => close(conversation, closing, { reason: 'cancelled', tasks: 'stop' }));
@@ -72,7 +74,7 @@ export async function session(input: SessionInput): Promise<SessionSummary> {
     void keepFollowUps(conversation);
     closeByTime(state, (reason) => close(conversation, closing, { reason }));
     if (state.isOpening) await runHooksBefore(conversation, closing);
-    await runTurns(conversation, closing, input);
+    await runTurns(conversation, { closing, waits }, input);
     const summary = await settle(conversation, closing.request?.tasks ?? state.roster.onClose);
     if (closing.request?.withoutPost !== true) await startPostSession(conversation);
     return summary;
@@ -103,7 +105,7 @@ async function runHooksBefore(conversation: Conversation, closing: Closing): Pro
   ports.record({ type: 'session.closing', reason, aborted: true });
 }
 
-function setHandlers(conversation: Conversation, closing: Closing): void {
+function setHandlers(conversation: Conversation, closing: Closing, waits: TurnWaits): void {
   const { state, ports } = conversation;
   setReadHandler(conversation);
   setTaskHandlers(conversation);
@@ -119,7 +121,13 @@ function setHandlers(conversation: Conversation, closing: Closing): void {
   setUpdateHandler(
     conversation,
     'sendMessage',
-    (message) => acceptMessage(state, ports, message),
+    ({ untilEnd, ...message }) => {
+      const accepted = acceptMessage(state, ports, message);
+      if (untilEnd === true)
+        return waits.untilEnd(message.id, accepted.offset).then((end) => ({ ...accepted, end }));
+      waits.leave(message.id);
+      return accepted;
+    },
     (message) => refuse(refuseMessage(state, message)),
   );
 
@@ -168,7 +176,11 @@ function hasten(
 }
 
 /** The loop: a turn whenever something waits, a new run when this one is long, until the session is closed. */
-async function runTurns(conversation: Conversation, closing: Closing, input: SessionInput): Promise<void> {
+async function runTurns(
+  conversation: Conversation,
+  { closing, waits: turnWaits }: { closing: Closing; waits: TurnWaits },
+  input: SessionInput,
+): Promise<void> {
   const { state, ports } = conversation;
   let turns = 0;
   const isDue = (): boolean => isRolloverDue(conversation, turns);
@@ -181,6 +193,7 @@ async function runTurns(conversation: Conversation, closing: Closing, input: Ses
     if (state.inbox.length > 0) {
       await runTurn(state, ports, { atLimit: 'stop', mayRollOver: () => false });
       turns += 1;
+      if (isLongRun(conversation, turns)) turnWaits.close();
       const reason = takeEndReason(state);
       if (reason !== null) close(conversation, closing, { reason });
       if (hasPlacedMessages(state)) await archiveConversation(state);

@@ -4,17 +4,21 @@ import { makeMessageId } from '../../protocol/ids.ts';
 import { REFUSALS } from '../../protocol/failures.ts';
 import type { SendMessageBody, SteerTaskBody } from '../../protocol/schemas/requests.ts';
 import type { Acknowledgement, SendMessage } from '../../protocol/session-messages.ts';
+import type { InputPart } from '../../protocol/content.ts';
+import type { Store } from '../../storage/store.ts';
 import { StoreAway } from '../../storage/store-away.ts';
 import type { FoundSession, FoundTask } from './find-conversation.ts';
 import { isOutage } from '../feed/is-outage.ts';
 import { Refused, WorkflowGone } from '../gateway/failures.ts';
+import type { AwaitedTurn } from '../gateway/gateway.ts';
 import { hashBody, keyReused, toMessageIdUuid } from '../http/idempotency.ts';
 import { findFileIds, requireSize, toContent } from './message-content.ts';
 import { Problem } from '../http/problem.ts';
+import { sendAwaitedMessage } from './send-awaited-message.ts';
 import type { Principal } from '../principal.ts';
 import type { Services } from '../services.ts';
 
-type Deliver = (message: { id: string; hash: string }) => Promise<Acknowledgement>;
+type Deliver = (message: { id: string; hash: string }) => Promise<AwaitedTurn>;
 
 interface Envelope {
   workspace: string;
@@ -34,12 +38,14 @@ export interface Sender {
   key: string | null;
 }
 
+/** `signal`: the end of its turn is waited for, until that is aborted. */
 export async function sendMessage(
   services: Services,
   { principal, key }: Sender,
   { id, record }: FoundSession,
   body: SendMessageBody,
-): Promise<Acknowledgement> {
+  signal: AbortSignal | null = null,
+): Promise<AwaitedTurn> {
   const { store, gateway } = services;
   const content = await toContent(store, { principal, session: id.session }, body);
   const delivery = body.delivery ?? 'next_step';
@@ -54,16 +60,31 @@ export async function sendMessage(
   };
   return sendOnce(services, envelope, async ({ id: message, hash }) => {
     const send: SendMessage = { id: message, hash, content };
-    const acknowledgement = await gateway.sendMessage(
-      id,
-      delivery === 'next_step' ? send : { ...send, delivery },
-    );
-    await store.files.assign(id.workspace, id.session, findFileIds(content));
-    const title = record.title ?? makeTitle(textOf(content));
-    if (title !== record.title && title !== '')
-      await store.sessions.nameUntitled(id.workspace, id.session, title);
-    return acknowledgement;
+    const delivered = delivery === 'next_step' ? send : { ...send, delivery };
+    let kept: Promise<void> | null = null;
+    const keep = (): Promise<void> => (kept ??= keepWhatItBrings(store, { id, record }, content));
+    const answer =
+      signal === null
+        ? { acknowledgement: await gateway.sendMessage(id, delivered), end: null }
+        : await sendAwaitedMessage(services, id, delivered, {
+            signal,
+            onAccepted: () => void keep().catch(() => undefined),
+          });
+    await keep();
+    return answer;
   });
+}
+
+/** Of a message that was accepted: its files belong to the session, and the first one names it. */
+async function keepWhatItBrings(
+  store: Store,
+  { id, record }: FoundSession,
+  content: InputPart[],
+): Promise<void> {
+  await store.files.assign(id.workspace, id.session, findFileIds(content));
+  const title = record.title ?? makeTitle(textOf(content));
+  if (title !== record.title && title !== '')
+    await store.sessions.nameUntitled(id.workspace, id.session, title);
 }
 
 /** A message of the person to a task: it goes to the conversation that started the task, which passes it on. */
@@ -84,13 +105,15 @@ export async function steerTask(
     key,
     hash: hashBody({ text, ...interrupts }),
   };
-  return sendOnce(services, envelope, ({ id: message, hash }) =>
-    services.gateway.steerTask(starter, { task: record.id, id: message, hash, text, ...interrupts }),
-  );
+  const { acknowledgement } = await sendOnce(services, envelope, async ({ id: message, hash }) => {
+    const steer = { task: record.id, id: message, hash, text, ...interrupts };
+    return { acknowledgement: await services.gateway.steerTask(starter, steer), end: null };
+  });
+  return acknowledgement;
 }
 
 /** The workflow knows the latest ids, the store all of them. */
-async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver): Promise<Acknowledgement> {
+async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver): Promise<AwaitedTurn> {
   const { store, clock, newId } = services;
   const { workspace, session, key, hash } = envelope;
   const made = key === null ? { uuid: newId() } : toMessageIdUuid(envelope.principal, envelope.scope, key);
@@ -100,13 +123,14 @@ async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver
     key === null ? null : await store.acceptedMessages.find<Acknowledgement>(workspace, session, id);
   if (known !== null) {
     if (known.hash !== hash) throw keyReused(key ?? id);
-    return known.acknowledgement;
+    return { acknowledgement: known.acknowledgement, end: null };
   }
   try {
-    const acknowledgement = await deliver({ id, hash });
+    const answer = await deliver({ id, hash });
+    const { acknowledgement } = answer;
     if (key !== null)
       await store.acceptedMessages.remember(workspace, session, [{ id, hash, acknowledgement }]);
-    return acknowledgement;
+    return answer;
   } catch (error) {
     // One that was ended from outside is closed by whoever looks at it.
     if (error instanceof WorkflowGone)

@@ -6,7 +6,7 @@ import { isOutage } from './is-outage.ts';
 import { isLiveText } from './feed-item.ts';
 import type { FeedItem } from './feed-item.ts';
 import type { Services } from '../services.ts';
-import { TurnOfMessage } from './turn-of-message.ts';
+import { TurnOfMessage } from '../../core/turn-of-message.ts';
 import { writeStream } from './write-stream.ts';
 
 /** Gives the acknowledgement where the turn cannot be watched: the message was accepted all the same. */

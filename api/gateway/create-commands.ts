@@ -3,7 +3,13 @@ import { toControlTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { toUpdateId, toWorkflowId } from '../../protocol/ids.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { UpdateArguments, UpdateResults } from '../../protocol/session-messages.ts';
+import type {
+  Acknowledgement,
+  SendMessage,
+  UpdateArguments,
+  UpdateResults,
+} from '../../protocol/session-messages.ts';
+import { awaitTurn } from './await-turn.ts';
 import type { Gateway } from './gateway.ts';
 import { cancelWorkflow } from './cancel-workflow.ts';
 import { runUpdate } from './run-update.ts';
@@ -11,6 +17,7 @@ import { runUpdate } from './run-update.ts';
 type Commands = Pick<
   Gateway,
   | 'sendMessage'
+  | 'awaitTurn'
   | 'interrupt'
   | 'startTask'
   | 'stopTask'
@@ -46,12 +53,16 @@ export function createCommands(client: Client, bus: Bus, deadlineMs: number): Co
     bus.publish(toControlTopic(id), { type: 'abort', turn });
   }
 
+  async function sendMessage(id: ConversationId, message: SendMessage): Promise<Acknowledgement> {
+    const { turn, offset } = await update(id, 'sendMessage', message, toUpdateId(message));
+    if (message.delivery === 'interrupt') abort(id, turn - 1);
+    return { message: message.id, turn, offset };
+  }
+
   return {
-    async sendMessage(id, message) {
-      const answer = await update(id, 'sendMessage', message, toUpdateId(message));
-      if (message.delivery === 'interrupt') abort(id, answer.turn - 1);
-      return { message: message.id, ...answer };
-    },
+    sendMessage,
+    awaitTurn: (id, message, wait) =>
+      awaitTurn(client, id, message, { ...wait, deadlineMs, sendMessage: () => sendMessage(id, message) }),
     async interrupt(id, request) {
       const answer = await update(id, 'interrupt', {}, request);
       if (answer.changed && answer.turn !== null) abort(id, answer.turn);

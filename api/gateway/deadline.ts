@@ -31,7 +31,7 @@ export async function withinDeadline<T>(
 }
 
 /** FAILED_PRECONDITION is the server's answer to a query when no worker has polled for a while. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return true;
   if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return false;
   const service = isGrpcServiceError(error) ? error : error instanceof Error ? error.cause : undefined;

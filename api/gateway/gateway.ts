@@ -11,6 +11,7 @@ import type {
   SessionInput,
   SteerRequest,
   StopTaskRequest,
+  TurnEnd,
   UpdateResults,
 } from '../../protocol/session-messages.ts';
 import type { Receipt, TaskRequest } from '../../protocol/task.ts';
@@ -26,6 +27,8 @@ export interface Gateway {
   /** What runs after a session that could not start it itself. Starting it again changes nothing. */
   startPostSession(input: HooksInput): Promise<void>;
   sendMessage(id: ConversationId, message: SendMessage): Promise<Acknowledgement>;
+  /** As `sendMessage`, and waits for the end of the turn that takes it, as long as the workflow can say. */
+  awaitTurn(id: ConversationId, message: SendMessage, wait: Wait): Promise<AwaitedTurn>;
   interrupt(id: ConversationId, request: string): Promise<UpdateResults['interrupt']>;
   startTask(id: ConversationId, task: TaskRequest, request: string): Promise<UpdateResults['startTask']>;
   /** `id` is the conversation that started the task; `subtree` are the task and those below it. */
@@ -60,6 +63,19 @@ export interface Gateway {
   checkHealth(): Promise<GatewayHealth>;
   /** Where the Temporal Web UI shows the conversation; null when its address is not known. */
   linkToTemporal(id: ConversationId): string | null;
+}
+
+export interface Wait {
+  /** Aborted when nobody waits any more. */
+  signal: AbortSignal;
+  /** Called when the message is in history, and not refused. */
+  onAccepted: () => void;
+}
+
+export interface AwaitedTurn {
+  acknowledgement: Acknowledgement;
+  /** Null: the turn may have ended or not. */
+  end: TurnEnd | null;
 }
 
 export interface GatewayHealth {

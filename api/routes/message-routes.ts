@@ -53,14 +53,15 @@ const send = defineRoute({
   async handle(services, { principal, parameters, body, request, response }) {
     const found = await findSession(services.store, principal, requireParameter(parameters, 'session'));
     const sender = { principal, key: readIdempotencyKey(request) };
-    const deliver = () => sendMessage(services, sender, found, body);
+    const deliver = (signal?: AbortSignal) => sendMessage(services, sender, found, body, signal);
+    const acknowledge = async () => (await deliver()).acknowledgement;
     if (request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream') {
-      const unwatched = await streamTurn(services, { id: found.id, deliver, response });
+      const unwatched = await streamTurn(services, { id: found.id, deliver: acknowledge, response });
       return unwatched === null ? undefined : { status: 202, body: unwatched };
     }
     const seconds = readWaitPreference(request);
-    if (seconds === null) return { status: 202, body: await deliver() };
-    const wait = { id: found.id, deliver, isRepeatable: sender.key !== null, seconds, response };
+    if (seconds === null) return { status: 202, body: await acknowledge() };
+    const wait = { id: found.id, deliver, seconds, response };
     const { acknowledgement, answered } = await waitForTurn(services, wait);
     const headers = { 'Preference-Applied': `wait=${seconds}` };
     if (answered === null) return { status: 202, body: acknowledgement, headers };

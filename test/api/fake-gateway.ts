@@ -1,13 +1,22 @@
 /** Conversations without Temporal, for what the API does by itself: a session answers as it was told. */
-import type { Gateway } from '../../api/gateway/gateway.ts';
+import type { AwaitedTurn, Gateway, Wait } from '../../api/gateway/gateway.ts';
 import { Refused, TemporalAway, WorkflowGone } from '../../api/gateway/failures.ts';
+import { TurnOfMessage } from '../../core/turn-of-message.ts';
 import { REFUSALS } from '../../protocol/failures.ts';
 import { NO_USAGE } from '../../protocol/content.ts';
 import type { ConversationEvent, EventBody } from '../../protocol/events.ts';
 import { toWorkflowId } from '../../protocol/ids.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { ConversationRead, SendMessage, SessionInput } from '../../protocol/session-messages.ts';
+import type {
+  ConversationRead,
+  SendMessage,
+  SessionInput,
+  TurnEnd,
+} from '../../protocol/session-messages.ts';
 import type { TaskRequest } from '../../protocol/task.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+type Committed = Extract<ConversationEvent, { type: 'message.committed' }>;
 
 export interface FakeConversation {
   events: ConversationEvent[];
@@ -31,6 +40,8 @@ export class FakeGateway implements Gateway {
   readonly unheard = new Set<keyof Gateway>();
   /** Answers by the id of the request: a workflow carries out the same one once. */
   readonly #answers = new Map<string, { hash: string; answer: unknown }>();
+  /** As a workflow that can say how a turn ended; else who waits has to find that. */
+  tellsEnds = false;
   /** Called with each task that is taken, as a workflow writes it into the store. */
   onTask: (id: ConversationId, task: TaskRequest) => Promise<void> = () => Promise.resolve();
   health = { temporal: true, mainWorker: true, backgroundWorker: true };
@@ -71,6 +82,23 @@ export class FakeGateway implements Gateway {
 
   sendMessage(id: ConversationId, message: SendMessage) {
     return this.#command('sendMessage', message, () => this.#accept(id, message));
+  }
+
+  async awaitTurn(id: ConversationId, message: SendMessage, { onAccepted }: Wait): Promise<AwaitedTurn> {
+    const acknowledgement = await this.sendMessage(id, message);
+    onAccepted();
+    return { acknowledgement, end: this.tellsEnds ? await this.#findEnd(id, message.id) : null };
+  }
+
+  #findEnd(id: ConversationId, message: string): Promise<TurnEnd> {
+    return waitFor(() => {
+      const turn = new TurnOfMessage<Committed>(message);
+      const ends = this.find(id).events.map((event) => turn.observe(event));
+      const end = ends.find((found) => found !== null && found !== 'closed');
+      if (end === undefined || end === null) return null;
+      const { reply } = end;
+      return { ...end, reply: reply === null ? null : { message: reply.message, at: reply.at } };
+    });
   }
 
   interrupt(id: ConversationId, request: string) {

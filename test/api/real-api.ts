@@ -31,6 +31,8 @@ export interface RealApi extends TestApi<Gateway> {
   /** Every event so far, read in pages. */
   readEvents(session: string): Promise<EventResource[]>;
   stopWorkers(): Promise<void>;
+  /** Others, after they were stopped. */
+  startWorkers(): Promise<void>;
 }
 
 /** For a team of its own: what each agent's model is called. */
@@ -78,7 +80,7 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
   const bus = options.bus ?? new MemoryBus((error) => console.error(error));
   const models = createScriptedModels();
   const { namespace, taskQueue: mainQueue } = server;
-  const workers = await startWorkers({
+  const workerOptions = {
     connection: workerConnection,
     client,
     namespace,
@@ -89,7 +91,8 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
     provider: options.provider ?? models.provider,
     ...(observer === undefined ? {} : { observer }),
     mainQueue,
-  });
+  };
+  let workers = await startWorkers(workerOptions);
   const temporalUi = 'http://127.0.0.1:8233';
   const gateway = createSessionGateway({
     client,
@@ -107,15 +110,13 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
       const model = models.add(scripts);
       real.model = model;
       const own = typeof body === 'function' ? body(model.nameFor) : body;
-      const reply = await api.send('POST', '/v1/sessions', {
-        team: { ...createTeam(model.nameFor), limits },
-        ...own,
-      });
-      if (reply.status !== 201) throw new Error(reply.text);
-      return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
+      return openSession(api, { team: { ...createTeam(model.nameFor), limits }, ...own });
     },
     readEvents: (session) => readEvents(api, session),
     stopWorkers: () => workers.stop(),
+    async startWorkers() {
+      workers = await startWorkers(workerOptions);
+    },
     async close() {
       await workers.stop();
       await api.close();
@@ -125,6 +126,12 @@ export async function startRealApi(options: RealApiOptions = {}): Promise<RealAp
     },
   };
   return real;
+}
+
+async function openSession(api: TestApi<Gateway>, body: object): Promise<string> {
+  const reply = await api.send('POST', '/v1/sessions', body);
+  if (reply.status !== 201) throw new Error(reply.text);
+  return `/v1/sessions/${sessionSchema.parse(reply.body).id}`;
 }
 
 async function readEvents(api: TestApi<Gateway>, session: string): Promise<EventResource[]> {

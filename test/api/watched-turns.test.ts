@@ -72,13 +72,36 @@ describe('a message that is waited for', () => {
     look.mockRestore();
   });
 
-  it('asks the workflow once, when its turn has ended', async () => {
-    const before = api.gateway.reads;
+  it('asks nobody for events where the workflow tells the end, and is answered as by its events', async () => {
+    const ask = async (key: string) => {
+      const before = api.gateway.reads;
+      const headers = { prefer: 'wait=30', 'idempotency-key': key };
+      const { status, body } = await api.send('POST', path, { text: 'Hello' }, headers);
+      return { status, body, reads: api.gateway.reads - before };
+    };
+    const subscribe = jest.spyOn(api.bus, 'subscribe');
+    api.gateway.tellsEnds = true;
+    const [told] = await Promise.all([ask('key'), playTurn(api, id, 'Good morning.')]);
+    api.gateway.tellsEnds = false;
+    expect([told.status, told.reads, subscribe.mock.calls.length]).toEqual([200, 0, 0]);
+    subscribe.mockRestore();
+    // Its acknowledgement is known by now, so this one looks at the events.
+    const found = await ask('key');
+    expect([found.status, found.reads]).toEqual([200, 1]);
+    expect(found.body).toEqual(told.body);
+  });
+
+  it('is answered by its events when the store lacks the reply that the workflow names', async () => {
+    const lack = jest.spyOn(api.store.transcript, 'message').mockResolvedValueOnce(null);
+    api.gateway.tellsEnds = true;
     const [reply] = await Promise.all([
       api.send('POST', path, { text: 'Hello' }, { prefer: 'wait=30' }),
       playTurn(api, id, 'Good morning.'),
     ]);
-    expect([reply.status, api.gateway.reads - before]).toEqual([200, 1]);
+    api.gateway.tellsEnds = false;
+    expect(lack).toHaveBeenCalled();
+    lack.mockRestore();
+    expect(reply).toMatchObject({ status: 200, body: { outcome: 'answered', reply: { id: 'msg_reply' } } });
   });
 
   it('is found without the bus too, a moment later', async () => {

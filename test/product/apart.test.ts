@@ -163,6 +163,28 @@ describe('processes of their own', () => {
   );
 
   it(
+    'answer who waits for a turn, though its worker is killed and another one ends it',
+    async () => {
+      const { id } = await client.open({ team: 'assistant' });
+      apart.provider.script(stalled(), openaiText('After all.'));
+      const before = apart.provider.requests.length;
+      const path = `/v1/sessions/${id}/messages`;
+      const waiting = client.request('POST', path, { text: 'Hello' }, { Prefer: 'wait=120' });
+      await apart.provider.received(before + 1);
+      await worker.end('SIGKILL');
+      worker = await apart.startWorker('main');
+      const { status, body } = await waiting;
+      expect([status, body.outcome, body.reply.content]).toEqual([
+        200,
+        'answered',
+        [{ type: 'text', text: 'After all.' }],
+      ]);
+      expect(ofType(await client.readFeed(id), 'message.queued')).toHaveLength(1);
+    },
+    PRODUCT_TIMEOUT_MS,
+  );
+
+  it(
     'let go of a reader when an API ends, who goes on at another one without a gap',
     async () => {
       const { id } = await client.open({ team: 'assistant' });

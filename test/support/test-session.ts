@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { toControlTopic } from '../../bus/bus.ts';
 import type { Bus } from '../../bus/bus.ts';
 import type { ConversationEvent, Delivery } from '../../protocol/events.ts';
-import { makeMessageId, toUpdateId } from '../../protocol/ids.ts';
+import { makeMessageId, toUpdateId, toWaitingUpdateId } from '../../protocol/ids.ts';
 import { QUERIES, UPDATES } from '../../protocol/session-messages.ts';
 import type {
   Accepted,
@@ -23,6 +23,8 @@ export interface TestSession {
   workflowId: string;
   model: ScriptedModel;
   say(text: string, delivery?: Delivery, id?: string): Promise<Acknowledgement>;
+  /** Says it and waits, as the API does, until the workflow tells how the turn ended. */
+  ask(text: string, id?: string, delivery?: Delivery): Promise<UpdateResults['sendMessage']>;
   update<Name extends keyof UpdateArguments>(
     name: Name,
     argument: UpdateArguments[Name],
@@ -53,13 +55,18 @@ export function toTestSession(
     model,
     update: (name, argument) => handle.executeUpdate(UPDATES[name], { args: [argument] }),
     async say(text, delivery = 'next_step', messageId = makeMessageId(Date.now(), randomUUID())) {
-      const hash = shortHash(`${delivery} ${text}`);
-      const plain: SendMessage = { id: messageId, hash, content: [{ type: 'text', text }] };
-      const message = delivery === 'next_step' ? plain : { ...plain, delivery };
+      const message = toMessage(text, delivery, messageId);
       const updateId = toUpdateId(message);
       const options = { args: [message] as [SendMessage], updateId };
       const accepted = await handle.executeUpdate<Accepted, [SendMessage]>(UPDATES.sendMessage, options);
       return { message: messageId, ...accepted };
+    },
+    ask(text, messageId = makeMessageId(Date.now(), randomUUID()), delivery = 'next_step') {
+      const message = toMessage(text, delivery, messageId);
+      return handle.executeUpdate<UpdateResults['sendMessage'], [UpdateArguments['sendMessage']]>(
+        UPDATES.sendMessage,
+        { args: [{ ...message, untilEnd: true }], updateId: toWaitingUpdateId(message) },
+      );
     },
     async events() {
       // In this order: what a rollover moves to the store between the two is in both.
@@ -90,6 +97,12 @@ export function toTestSession(
     interruptByBus: (turn) => bus.publish(toControlTopic(conversation), { type: 'abort', turn }),
   };
   return session;
+}
+
+function toMessage(text: string, delivery: Delivery, id: string): SendMessage {
+  const hash = shortHash(`${delivery} ${text}`);
+  const plain: SendMessage = { id, hash, content: [{ type: 'text', text }] };
+  return delivery === 'next_step' ? plain : { ...plain, delivery };
 }
 
 /** The server may lose a query that meets a rollover, and says so after a long time only. */
