@@ -147,7 +147,7 @@ describe('the histories of a conversation', () => {
 });
 
 describe('tasks that a step starts', () => {
-  it('are opened by one activity, and have 17 events each', async () => {
+  it('are opened by one activity, have 17 events each, and tell their end', async () => {
     const COUNT = 12;
     const start = { name: 'run_background_agent', arguments: { agent: 'worker', task: 'Do it' } };
     const session = await offstage.open(
@@ -170,6 +170,9 @@ describe('tasks that a step starts', () => {
       (event) => event.activityTaskScheduledEventAttributes?.activityType?.name,
     );
     expect(asked.filter((name) => name === 'openTasks')).toHaveLength(1);
+    // Each tells its end itself: what the handles say counts for nothing after a rollover.
+    const told = (events ?? []).map((event) => event.workflowExecutionSignaledEventAttributes?.signalName);
+    expect(told.filter((name) => name === 'taskReport')).toHaveLength(COUNT);
     for (const { id } of tasks) {
       const handle = workflow.getHandle(`${session.workflowId}/task/${id}`);
       await handle.result();
