@@ -41,10 +41,8 @@ beforeAll(async () => {
 afterAll(() => apart.close(), PRODUCT_TIMEOUT_MS);
 
 /** An answer that begins, and does not go on. */
-const stalled = () =>
-  cutAnswer(openaiText('An answer that nobody gets.'), 3, openaiChunk({ content: ' Half' }), {
-    wait: 'forever',
-  });
+const half = openaiChunk({ content: ' Half' });
+const stalled = () => cutAnswer(openaiText('An answer that nobody gets.'), 3, half, { wait: 'forever' });
 
 const follow = (reader: ProductClient, session: string, headers = {}): Promise<OpenStream> =>
   reader.stream('GET', `/v1/sessions/${session}/events`, undefined, headers);
@@ -171,8 +169,7 @@ describe('processes of their own', () => {
       await apart.provider.received(before + 1);
       await worker.end('SIGKILL');
       worker = await apart.startWorker('main');
-      const { reply } = await waiting;
-      expect(reply.content).toEqual([{ type: 'text', text: 'After all.' }]);
+      expect((await waiting).reply.content).toEqual([{ type: 'text', text: 'After all.' }]);
     },
     PRODUCT_TIMEOUT_MS,
   );
