@@ -9,8 +9,8 @@ import { archive } from './durable-activities.ts';
 /** Whether this run is long enough, and nothing is under way that the next one could not take up. */
 export function isRolloverDue(conversation: Conversation, turns: number): boolean {
   const { state, launcher } = conversation;
-  const isFree = mayRollOver(state) && !launcher.isWriting && allHandlersFinished();
-  return isFree && isLongRun(conversation, turns);
+  if (!isLongRun(conversation, turns)) return false;
+  return mayRollOver(state) && !launcher.isWriting && allHandlersFinished();
 }
 
 export function isLongRun({ rollover: threshold }: Conversation, turns: number): boolean {
