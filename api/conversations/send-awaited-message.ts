@@ -1,9 +1,9 @@
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { Acknowledgement, SendMessage } from '../../protocol/session-messages.ts';
-import type { Store } from '../../storage/store.ts';
+import type { SendMessage } from '../../protocol/session-messages.ts';
 import { WorkflowGone } from '../gateway/failures.ts';
 import type { AwaitedTurn, Wait } from '../gateway/gateway.ts';
 import type { Services } from '../services.ts';
+import { findAcknowledgement } from './find-acknowledgement.ts';
 
 /** Sends a message and waits for the end of its turn. One that was accepted is acknowledged, whatever becomes of its session. */
 export async function sendAwaitedMessage(
@@ -27,24 +27,4 @@ export async function sendAwaitedMessage(
     if (acknowledgement === null) throw error;
     return { acknowledgement, end: null };
   }
-}
-
-/** What a session that is over said of a message, or would have said, as its events tell. */
-async function findAcknowledgement(
-  store: Store,
-  id: ConversationId,
-  message: string,
-): Promise<Acknowledgement | null> {
-  const types = ['turn.started', 'turn.interrupting', 'turn.finished', 'message.queued'] as const;
-  let turn = 0;
-  let takesMore = false;
-  for (const event of await store.events.readOfTypes(id, [null], types)) {
-    if (event.type === 'turn.started') turn = event.turn;
-    if (event.type !== 'message.queued') takesMore = event.type === 'turn.started';
-    else if (event.message === message) {
-      const joins = takesMore && event.delivery === 'next_step';
-      return { message, turn: joins ? turn : turn + 1, offset: event.offset };
-    } else if (event.delivery === 'interrupt') takesMore = false;
-  }
-  return null;
 }

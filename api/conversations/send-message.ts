@@ -7,6 +7,7 @@ import type { Acknowledgement, SendMessage } from '../../protocol/session-messag
 import type { InputPart } from '../../protocol/content.ts';
 import type { Store } from '../../storage/store.ts';
 import { StoreAway } from '../../storage/store-away.ts';
+import { findAcknowledgement } from './find-acknowledgement.ts';
 import type { FoundSession, FoundTask } from './find-conversation.ts';
 import { isOutage } from '../feed/is-outage.ts';
 import { Refused, WorkflowGone } from '../gateway/failures.ts';
@@ -119,8 +120,7 @@ async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver
   const made = key === null ? { uuid: newId() } : toMessageIdUuid(envelope.principal, envelope.scope, key);
   const at = key === null ? clock() : envelope.since;
   const id = 'id' in made ? made.id : makeMessageId(at, made.uuid);
-  const known =
-    key === null ? null : await store.acceptedMessages.find<Acknowledgement>(workspace, session, id);
+  const known = key === null ? null : await findAccepted(store, envelope, id);
   if (known !== null) {
     if (known.hash !== hash) throw keyReused(key ?? id);
     return { acknowledgement: known.acknowledgement, end: null };
@@ -137,6 +137,23 @@ async function sendOnce(services: Services, envelope: Envelope, deliver: Deliver
       await services.source.findHead({ workspace, session, task: null }).catch(() => undefined);
     throw explain(error, id, key);
   }
+}
+
+/**
+ * Null where only the workflow can know it, if anybody does. The process that sent it may have died before it noted the
+ * answer down, and the workflow forgets: then the transcript has it.
+ */
+async function findAccepted(
+  store: Store,
+  { workspace, session, hash }: Envelope,
+  id: string,
+): Promise<{ hash: string; acknowledgement: Acknowledgement } | null> {
+  const noted = await store.acceptedMessages.find<Acknowledgement>(workspace, session, id);
+  if (noted !== null) return noted;
+  const conversation = { workspace, session, task: null };
+  if ((await store.transcript.message(conversation, id)) === null) return null;
+  const acknowledgement = await findAcknowledgement(store, conversation, id);
+  return acknowledgement === null ? null : { hash, acknowledgement };
 }
 
 function explain(error: unknown, id: string, key: string | null): unknown {

@@ -3,6 +3,7 @@ import { Refused, TemporalAway, WorkflowGone } from '../../api/gateway/failures.
 import { messageSchema } from '../../protocol/schemas/resources.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import { StoreAway } from '../../storage/store-away.ts';
+import { makeUserRow } from '../storage/store-fixture.ts';
 import type { FakeGateway } from './fake-gateway.ts';
 import { playTurn } from './play-turn.ts';
 import { startFakeApi } from './test-api.ts';
@@ -91,6 +92,20 @@ describe('a message', () => {
     const again = await api.send('POST', path, { text: 'Hello' }, headers);
     expect([again.status, again.body.message]).toEqual([202, away.body.message]);
     expect(new Set(sent().map((message) => message.id)).size).toBe(1);
+    remember.mockRestore();
+  });
+
+  it('that nobody noted down and its workflow has forgotten is the same when it is sent again', async () => {
+    const remember = jest.spyOn(api.store.acceptedMessages, 'remember').mockResolvedValue();
+    const headers = { 'idempotency-key': 'long ago' };
+    const { body: first } = await api.send('POST', path, { text: 'Hello' }, headers);
+    const { events } = api.gateway.find(id);
+    await api.store.events.append(id, events);
+    await api.store.transcript.append(id, [makeUserRow([1, 1, 0], first.message, 'Hello')]);
+    // Asked again, it would take the message for a new one.
+    api.gateway.failures = { sendMessage: new Error('asked again') };
+    const again = await api.send('POST', path, { text: 'Hello' }, headers);
+    expect([again.status, again.body]).toEqual([202, first]);
     remember.mockRestore();
   });
 
