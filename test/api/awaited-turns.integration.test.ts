@@ -62,7 +62,10 @@ describe('a message that is waited for', () => {
     const session = await api.open({
       root: [{ begin: 'Well', after: answer.promise, say: '.' }, { say: 'All of you.' }],
     });
-    const asked = ['1', '2', '3', '4', '5', '6'].map((text) => post(session, text));
+    const asked = [post(session, '1')];
+    // Those that come before it begins are of its first step.
+    await waitFor(() => api.model.calls.length === 1);
+    asked.push(...['2', '3', '4', '5', '6'].map((text) => post(session, text)));
     await waitFor(async () => {
       const { body } = await api.send('GET', `${session}/messages`);
       return body.data.filter(({ role }: { role: string }) => role === 'user').length === asked.length;
