@@ -22,6 +22,7 @@ export async function bundleWorkflows(): Promise<{ code: string }> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     preloadModules: [toPath('stack-depth'), workflowsPath],
+    workflowInterceptorModules: [toPath('anchor-told-events')],
     logger: errorsOnly,
   });
   checkBundle(code);

@@ -46,7 +46,7 @@ export async function converse(options: ConverseOptions): Promise<Conversation> 
   }
   await waitFor(() => isClosed(watcher.events) || isSettled(watcher.events, asked), {
     ...{ deadline: SETTLED_WITHIN_MS, interval: 50 },
-    what: `${session} to come to rest; its last events are ${JSON.stringify(watcher.events.slice(-4))}`,
+    what: () => `${session} to come to rest; its last events are ${JSON.stringify(watcher.events.slice(-4))}`,
   });
   return { session, plan, watcher, asked, orders };
 }

@@ -21,16 +21,11 @@ export function findViolations(evidence: Evidence, isTerminated: boolean): strin
 
 function checkFeed({ watcher, feed }: Evidence): string[] {
   const found = [...watcher.violations];
-  const [seen, kept] = [watcher.events.map(withoutTime), feed.map(withoutTime)];
-  if (JSON.stringify(seen) !== JSON.stringify(kept)) found.push(describeDifference(seen, kept));
+  const seen = watcher.events;
+  if (JSON.stringify(seen) !== JSON.stringify(feed)) found.push(describeDifference(seen, feed));
   if (feed.some((event, index) => event.offset !== index + 1)) found.push('the feed has a gap or a double');
   if (ofType(feed, 'session.closed').length !== 1) found.push('the feed does not end once');
   return found;
-}
-
-/** The time of the last events before a loss may be told anew: docs/decisions/0010. */
-function withoutTime({ at: _at, ...event }: Json): Json {
-  return event;
 }
 
 function describeDifference(seen: Json[], feed: Json[]): string {

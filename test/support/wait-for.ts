@@ -5,8 +5,8 @@ export interface WaitOptions {
   deadline?: number;
   /** Milliseconds between two looks. */
   interval?: number;
-  /** What is waited for, for the error. */
-  what?: string;
+  /** What is waited for, for the error; a function is asked when the deadline has passed. */
+  what?: string | (() => string);
 }
 
 /**
@@ -30,7 +30,8 @@ export async function waitFor<T>(
       lastError = error;
     }
     if (Date.now() >= end) {
-      throw new Error(`Waited ${deadline} ms for ${what}, in vain`, { cause: lastError });
+      const missed = typeof what === 'string' ? what : what();
+      throw new Error(`Waited ${deadline} ms for ${missed}, in vain`, { cause: lastError });
     }
     await sleep(interval);
   }
