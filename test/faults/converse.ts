@@ -24,6 +24,8 @@ export interface ConverseOptions {
 
 /** Longer than a conversation's model call is tried. */
 const SETTLED_WITHIN_MS = 420_000;
+/** Of a message whose request waits for its turn. */
+const WAIT_SECONDS = 10;
 
 export async function converse(options: ConverseOptions): Promise<Conversation> {
   const { url, name, plan, isUndisturbed } = options;
@@ -60,8 +62,12 @@ async function ask(url: string, session: string, tag: string, act: Act): Promise
   });
   const path = `/v1/sessions/${session}/${isTask ? 'tasks' : 'messages'}`;
   const body = isTask ? { agent: 'helper', task: text } : { text };
-  const answer = await postSteadily(url, path, body, tag);
-  return { tag, act, path, body, key: tag, answer };
+  const headers: Record<string, string> = act.prefersWait === true ? { prefer: `wait=${WAIT_SECONDS}` } : {};
+  const answer = await postSteadily(url, path, body, tag, headers);
+  const asked = { tag, act, path, body, key: tag };
+  if (answer.status !== 200) return { ...asked, answer, end: null };
+  const { outcome, reply, ...acknowledgement } = answer.body;
+  return { ...asked, answer: { ...answer, status: 202, body: acknowledgement }, end: { outcome, reply } };
 }
 
 async function awaitEnd({ events }: FeedWatcher, { act, answer }: Asked): Promise<void> {

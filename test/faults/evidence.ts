@@ -11,7 +11,10 @@ export interface Asked {
   path: string;
   body: unknown;
   key: string;
+  /** The acknowledgement. */
   answer: SteadyAnswer;
+  /** The end of the turn, where the request waited for it and was told. */
+  end: { outcome: string; reply: Json | null } | null;
 }
 
 export interface Ordered {

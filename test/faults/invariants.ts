@@ -47,8 +47,18 @@ function expectSaid(what: string, count: number, mayLack: boolean): string[] {
   return count === 1 || (mayLack && count === 0) ? [] : [`${what}: ${count} times instead of once`];
 }
 
+/** Who waited was told what the feed tells. */
+function checkEnd(feed: Json[], turn: unknown, { tag, end }: Asked): string[] {
+  const own = feed.filter((event) => event.turn === turn);
+  const finished = ofType(own, 'turn.finished')[0]?.outcome;
+  const reply = ofType(own, 'message.committed').at(-1)?.message ?? null;
+  if (end?.outcome === finished && (end?.reply?.id ?? null) === reply) return [];
+  return [`${tag} was told the end ${JSON.stringify(end)}, and the feed ends with ${finished}, ${reply}`];
+}
+
 /** An acknowledged message was taken by one turn, which is over, and each thing that it asked for was answered once. */
-function checkAsked(evidence: Evidence, { tag, act, answer }: Asked): string[] {
+function checkAsked(evidence: Evidence, asked: Asked): string[] {
+  const { tag, act, answer } = asked;
   const { feed, transcript } = evidence;
   if (answer.status >= 300) return [`${tag} was refused: ${JSON.stringify(answer.body)}`];
   if (act.kind === 'task') return checkTask(evidence, `${tag}.t`, answer.body.id);
@@ -63,6 +73,7 @@ function checkAsked(evidence: Evidence, { tag, act, answer }: Asked): string[] {
     ...expectOnce(`the turn of ${tag} ended`, ends.length),
     ...expectOnce(`${tag} is in the transcript`, transcript.filter(({ id }) => id === message).length),
   ];
+  if (asked.end !== null) found.push(...checkEnd(feed, turn, asked));
   if (queued[0]?.offset !== offset) found.push(`${tag} was acknowledged with offset ${offset}, not its own`);
   if (ends[0]?.outcome === 'failed') return [...found, ...checkFailure(evidence, tag, steps[0])];
   const word = act.verb === 'say' ? `answer to #${tag};` : `done with #${tag};`;

@@ -39,7 +39,21 @@ export function makePlan(seed: number, form: Form): RoundPlan {
   const downMs = random.percent(15) ? 12_000 : random.below(3000);
   const plan = { seed, conversations, target, moment, act, delayMs, downMs, second: null };
   const ordered = target === 'nobody' ? plan : addOrders(plan, createRandom(seed + 1_000_003), form);
-  return form === 'apart' ? addHardship(ordered, createRandom(seed + 2_000_003)) : ordered;
+  const patient = addWaits(ordered, createRandom(seed + 3_000_003));
+  return form === 'apart' ? addHardship(patient, createRandom(seed + 2_000_003)) : patient;
+}
+
+/** An order has to come before the end of the turn. */
+function addWaits(plan: RoundPlan, random: Random): RoundPlan {
+  const conversations = plan.conversations.map(({ team, acts }) => ({
+    team,
+    acts: acts.map((act): Act => {
+      const prefersWait =
+        random.percent(35) && act.kind === 'message' && act.waits && act.order === undefined;
+      return prefersWait ? { ...act, prefersWait } : act;
+    }),
+  }));
+  return { ...plan, conversations };
 }
 
 /** Drawn from a chance of their own, so that a seed's round is otherwise what it was before there were any. */

@@ -17,7 +17,11 @@ export type Moment =
 /** What a person orders right after an act: of the turn that runs, or of the task that the act started. */
 export type Order = 'interrupt' | 'steer' | 'stop';
 
-export type Act = { order?: Order } & ActKind;
+export type Act = {
+  order?: Order;
+  /** The request itself waits for the end of the turn. */
+  prefersWait?: boolean;
+} & ActKind;
 
 type ActKind =
   | { kind: 'message'; verb: Exclude<Verb, 'work'>; steps: number; troubles: Trouble[]; waits: boolean }

@@ -71,7 +71,7 @@ export function createServerProcess(options: ProcessOptions): ServerProcess {
           child ??= launch();
           return await isReady(current);
         },
-        { deadline: READY_WITHIN_MS, interval: 50, what: `${name} to serve:\n${output.slice(-1500)}` },
+        { deadline: READY_WITHIN_MS, interval: 50, what: () => `${name} to serve:\n${output.slice(-1500)}` },
       );
     },
     async kill() {

@@ -14,15 +14,17 @@ const TRY_TIMEOUT_MS = 20_000;
 const PAUSE_MS = 250;
 const GIVE_UP_MS = 180_000;
 
+/** `headers`: beside those that each request has. */
 export async function postSteadily(
   url: string,
   path: string,
   body: unknown,
   key: string,
+  headers: Record<string, string> = {},
 ): Promise<SteadyAnswer> {
   const begin = Date.now();
   for (let tries = 1; ; tries += 1) {
-    const answer = await tryPost(url, path, body, key);
+    const answer = await tryPost(`${url}${path}`, body, { ...headers, 'idempotency-key': key });
     const tookMs = Date.now() - begin;
     if (answer !== null) return { ...answer, tries, tookMs };
     if (tookMs > GIVE_UP_MS) throw new Error(`${path} had no answer within ${GIVE_UP_MS} ms`);
@@ -32,15 +34,14 @@ export async function postSteadily(
 
 /** Null where the same request may have an answer later. */
 async function tryPost(
-  url: string,
-  path: string,
+  address: string,
   body: unknown,
-  key: string,
+  headers: Record<string, string>,
 ): Promise<{ status: number; body: Json } | null> {
   try {
-    const response = await fetch(`${url}${path}`, {
+    const response = await fetch(address, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(TRY_TIMEOUT_MS),
     });
