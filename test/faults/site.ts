@@ -1,7 +1,5 @@
 /** A whole Offstage of the run's own: real servers, real processes, and models that are ours. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { findTemporalCli } from '../../cli/temporal-server/find-temporal-cli.mjs';
 import { makeServerFlags } from '../../cli/temporal-server/server-flags.ts';
 import { cleanEnvironment } from '../../scripts/clean-environment.mjs';
+import { findFreePort } from '../support/free-port.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { startFaultProvider } from './fault-provider.ts';
@@ -202,12 +201,4 @@ async function isTemporalUp(port: number): Promise<boolean> {
   } finally {
     await connection.close();
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

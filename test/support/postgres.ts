@@ -4,11 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { askDatabase, createDatabase } from './create-database.ts';
+import { findFreePort } from './free-port.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface TestPostgres {
@@ -106,15 +105,6 @@ function findUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const read = (flag: string): number => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
   return { uid: read('-u'), gid: read('-g') };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function killGroup({ pid }: ChildProcess): void {
