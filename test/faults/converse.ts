@@ -66,7 +66,8 @@ async function ask(url: string, session: string, tag: string, act: Act): Promise
   const answer = await postSteadily(url, path, body, tag, headers);
   const asked = { tag, act, path, body, key: tag };
   if (answer.status !== 200) return { ...asked, answer, end: null };
-  const { outcome, reply, ...acknowledgement } = answer.body;
+  const { message, turn, offset, outcome, reply } = answer.body;
+  const acknowledgement = { message, turn, offset };
   return { ...asked, answer: { ...answer, status: 202, body: acknowledgement }, end: { outcome, reply } };
 }
 
