@@ -51,13 +51,12 @@ export function watchAbort(
 }
 
 /**
- * Heartbeats by timer: they carry a cancellation back, and tell Temporal that the worker lives. The first one at once:
- * the server misses only those whom it has heard, and a worker that dies before would be waited for until the activity's
- * own time limit.
+ * Heartbeats by timer: they carry a cancellation back, and tell Temporal that the worker lives. None at the beginning,
+ * which nobody can have cancelled yet: each is a write for Temporal, and most work is over before the first one. Until
+ * then the server counts from the start of the activity: a worker that dies before it is missed as early as any other.
  */
 export async function withHeartbeat<T>(intervalMs: number, run: () => Promise<T>): Promise<T> {
   const context = Context.current();
-  context.heartbeat();
   const timer = setInterval(() => context.heartbeat(), intervalMs);
   try {
     return await run();
