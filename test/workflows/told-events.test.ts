@@ -56,4 +56,16 @@ describe('events that were told', () => {
     await session.untilIdle(3);
     session.model.forget();
   });
+
+  it('take a memo in history only where the workflow task before them left no command either', async () => {
+    const session = await offstage.open(team, { root: [{ say: 'One.' }, { say: 'Two.' }], worker: [] });
+    await session.say('Hello');
+    await session.untilIdle(1);
+    await session.say('And?');
+    await session.untilIdle(2);
+    const { events } = await offstage.server.client.workflow.getHandle(session.workflowId).fetchHistory();
+    const memos = events?.filter((event) => event.workflowPropertiesModifiedEventAttributes) ?? [];
+    // The first workflow task has none before it, and what it tells is kept by the memo.
+    expect(memos.map(({ eventId }) => Number(eventId))).toEqual([5]);
+  });
 });
