@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { CallToReserve } from '../../storage/ledger-store.ts';
-import { openStore } from '../../storage/store.ts';
 import type { Store } from '../../storage/store.ts';
-import { inSession, makeFinish, makeSession, makeTask, WORKSPACE } from './store-fixture.ts';
-import { makeStorePlace } from './store-place.ts';
+import { inSession, makeFinish, makeTask, WORKSPACE } from './store-fixture.ts';
+import { useSession } from './use-session.ts';
 
+const here = useSession();
 let store: Store;
 let session: string;
-let count = 0;
 
-beforeAll(async () => {
-  store = await openStore(await makeStorePlace());
-});
-afterAll(() => store.close());
-beforeEach(async () => {
-  count += 1;
-  session = `ses_ledger_${count}`;
-  await store.sessions.create(makeSession(session));
+beforeEach(() => {
+  ({ store, session } = here());
 });
 
 const LATER = Number.MAX_SAFE_INTEGER;

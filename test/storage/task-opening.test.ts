@@ -1,26 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Store } from '../../storage/store.ts';
-import { openStore } from '../../storage/store.ts';
-import { inSession, makeSession, makeTask, makeUserRow, textsOf, WORKSPACE } from './store-fixture.ts';
-import { makeStorePlace } from './store-place.ts';
+import { inSession, makeTask, makeUserRow, textsOf, WORKSPACE } from './store-fixture.ts';
+import { useSession } from './use-session.ts';
 
 const TASK = 'agent_task_1';
+const here = useSession();
 let store: Store;
 let session: string;
-let count = 0;
 
 const idOf = (task = TASK) => ({ workspace: WORKSPACE, session, task });
 
-beforeAll(async () => {
-  store = await openStore(await makeStorePlace());
-});
-
-afterAll(() => store.close());
-
-beforeEach(async () => {
-  count += 1;
-  session = `ses_${count}`;
-  await store.sessions.create(makeSession(session));
+beforeEach(() => {
+  ({ store, session } = here());
 });
 
 describe('a task that is opened', () => {

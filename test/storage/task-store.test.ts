@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConversationEvent } from '../../protocol/events.ts';
 import type { NewRow, TaskOutcome } from '../../protocol/transcript.ts';
 import type { Store } from '../../storage/store.ts';
-import { openStore } from '../../storage/store.ts';
 import {
   inSession,
   makeFinish,
@@ -14,12 +13,12 @@ import {
   usage,
   WORKSPACE,
 } from './store-fixture.ts';
-import { makeStorePlace } from './store-place.ts';
+import { useSession } from './use-session.ts';
 
 const TASK = 'agent_task_1';
+const here = useSession();
 let store: Store;
 let session: string;
-let count = 0;
 
 const idOf = (task = TASK) => ({ workspace: WORKSPACE, session, task });
 const say = async (step: number, text: string) => {
@@ -50,16 +49,8 @@ const putFile = (
     ...change,
   });
 
-beforeAll(async () => {
-  store = await openStore(await makeStorePlace());
-});
-
-afterAll(() => store.close());
-
-beforeEach(async () => {
-  count += 1;
-  session = `ses_${count}`;
-  await store.sessions.create(makeSession(session));
+beforeEach(() => {
+  ({ store, session } = here());
 });
 
 describe('the progress of a task', () => {
@@ -92,12 +83,12 @@ describe('a task that is opened', () => {
   });
 
   it('gets images and documents as content, other files by their id', async () => {
-    await putFile(`file_a${count}`, 'scan.png', 'image/png');
-    await putFile(`file_b${count}`, 'plan.pdf', 'application/pdf', { session });
-    await putFile(`file_c${count}`, 'talk.mp3', 'audio/mpeg');
+    await putFile(`file_a${session}`, 'scan.png', 'image/png');
+    await putFile(`file_b${session}`, 'plan.pdf', 'application/pdf', { session });
+    await putFile(`file_c${session}`, 'talk.mp3', 'audio/mpeg');
     await store.sessions.create(makeSession('ses_else'));
-    await putFile(`file_d${count}`, 'theirs.png', 'image/png', { session: 'ses_else' });
-    const attachments = ['a', 'b', 'c', 'd'].map((letter) => `file_${letter}${count}`);
+    await putFile(`file_d${session}`, 'theirs.png', 'image/png', { session: 'ses_else' });
+    const attachments = ['a', 'b', 'c', 'd'].map((letter) => `file_${letter}${session}`);
     await store.tasks.open(makeTask(session, TASK, { attachments }));
     const [row] = await store.transcript.read(inSession(session, TASK));
     expect(row?.content).toEqual([
@@ -116,7 +107,7 @@ describe('a task that ends', () => {
     await say(1, 'Let me look.');
     await say(2, 'Nine to five.');
     await say(3, '');
-    await putFile(`file_r${count}`, 'hours.md', 'text/markdown', { session, task: TASK });
+    await putFile(`file_r${session}`, 'hours.md', 'text/markdown', { session, task: TASK });
     const events: ConversationEvent[] = [{ offset: 1, at: 1, type: 'session.closing', reason: 'done' }];
     const append = [makeUserRow([1, 4, 0], 'm9', 'too late')];
     const finished = await store.tasks.finish({ ...makeFinish(session, TASK), events, append });
@@ -186,7 +177,7 @@ describe('rows about tasks', () => {
   beforeEach(async () => {
     await store.tasks.open(makeTask(session, TASK));
     await say(1, 'Nine to five.');
-    await putFile(`file_n${count}`, 'hours.md', 'text/markdown', { session, task: TASK });
+    await putFile(`file_n${session}`, 'hours.md', 'text/markdown', { session, task: TASK });
     await store.tasks.finish(makeFinish(session, TASK));
   });
 
@@ -229,7 +220,7 @@ describe('rows about tasks', () => {
 
 describe('lists of tasks', () => {
   it('give a workspace newest first, filtered, in pages', async () => {
-    const workspace = `ws${count}`;
+    const workspace = `ws${session}`;
     await store.sessions.create(makeSession(session, { workspace }));
     await store.sessions.create(makeSession('ses_b', { workspace, userId: 'u2' }));
     await store.tasks.open(makeTask(session, 'agent_task_1', { workspace, queuedAt: 1 }));

@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import { beforeEach } from '@jest/globals';
 import type { ConversationId } from '../../protocol/ids.ts';
-import { openStore } from '../../storage/store.ts';
 import type { Store } from '../../storage/store.ts';
-import { inSession, makeReply, makeSession, textsOf } from './store-fixture.ts';
-import { makeStorePlace } from './store-place.ts';
+import { inSession, makeReply, textsOf } from './store-fixture.ts';
+import { useSession } from './use-session.ts';
 
 /** A store for the file's tests, and a conversation of its own for each. */
 export function useTranscript() {
+  const session = useSession();
   let store: Store;
   let conversation: ConversationId;
-  let count = 0;
-  beforeAll(async () => {
-    store = await openStore(await makeStorePlace());
-  });
-  afterAll(() => store.close());
-  beforeEach(async () => {
-    count += 1;
-    const session = `ses_${count}`;
-    await store.sessions.create(makeSession(session));
-    conversation = inSession(session);
+  beforeEach(() => {
+    ({ store } = session());
+    conversation = inSession(session().session);
   });
   return {
     /** For the tests themselves: before them there is none. */
