@@ -4,6 +4,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { toWorkflowId } from '../protocol/ids.ts';
 import { SIGNALS } from '../protocol/session-messages.ts';
+import { withinActivity } from './within-activity.ts';
 
 /** Below the activity's own time limit, so that it is the activity which tries again. */
 const DEADLINE_MS = 20_000;
@@ -13,7 +14,7 @@ export function createReportToStarter(client: Client): ActivityDependencies['rep
   return async (starter, report) => {
     const handle = client.workflow.getHandle(toWorkflowId(starter));
     try {
-      await client.withDeadline(Date.now() + DEADLINE_MS, () => handle.signal(SIGNALS.taskReport, report));
+      await withinActivity(client, DEADLINE_MS, () => handle.signal(SIGNALS.taskReport, report));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { NO_USAGE } from '../../protocol/content.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
 import type { TaskReport } from '../../protocol/task.ts';
 import { createReportToStarter } from '../../workers/report-to-starter.ts';
+import { runInActivity } from '../support/run-in-activity.ts';
 
 const starter = { workspace: 'default', session: 'ses_1', task: null };
 const report: TaskReport = {
@@ -14,16 +16,19 @@ const report: TaskReport = {
 /** Its handles signal so. */
 function clientThat(signal: (...call: unknown[]) => Promise<void>): Client {
   const getHandle = (...id: unknown[]) => ({ signal: (...sent: unknown[]) => signal(...id, ...sent) });
-  const withDeadline = (_deadline: number, run: () => Promise<void>) => run();
-  return { workflow: { getHandle }, withDeadline } as unknown as Client;
+  const run = (_limit: unknown, call: () => Promise<void>) => call();
+  return { workflow: { getHandle }, withDeadline: run, withAbortSignal: run } as unknown as Client;
 }
+
+const tell = (client: Client, to: ConversationId = starter) =>
+  runInActivity(() => createReportToStarter(client)(to, report));
 
 describe('the report of a task', () => {
   it('goes to the workflow of its starter, whichever of its runs is there', async () => {
     const sent: unknown[][] = [];
     const client = clientThat((...call) => Promise.resolve(void sent.push(call)));
-    await createReportToStarter(client)(starter, report);
-    await createReportToStarter(client)({ ...starter, task: 'agent_task_0' }, report);
+    await tell(client);
+    await tell(client, { ...starter, task: 'agent_task_0' });
     expect(sent).toEqual([
       ['ws/default/session/ses_1', 'taskReport', report],
       ['ws/default/session/ses_1/task/agent_task_0', 'taskReport', report],
@@ -32,12 +37,11 @@ describe('the report of a task', () => {
 
   it('needs nobody who is over', async () => {
     const gone = new WorkflowNotFoundError('gone', 'ws/default/session/ses_1', undefined);
-    await createReportToStarter(clientThat(() => Promise.reject(gone)))(starter, report);
+    await tell(clientThat(() => Promise.reject(gone)));
   });
 
   it('is not lost while the server is away: the activity is tried again', async () => {
     const away = new ServiceError('away');
-    const telling = createReportToStarter(clientThat(() => Promise.reject(away)))(starter, report);
-    await expect(telling).rejects.toBe(away);
+    await expect(tell(clientThat(() => Promise.reject(away)))).rejects.toBe(away);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { toLiveTopic } from '../../bus/bus.ts';
 import { defer } from '../support/deferred.ts';
 import { runAgent } from '../support/scripted-tools.ts';
@@ -121,6 +121,28 @@ describe('a rollover', () => {
       [one?.id, 'completed'],
       [two?.id, 'cancelled'],
     ]);
+  });
+
+  it('holds up no drain, whose worker cannot answer its question any more: another one asks it again', async () => {
+    const said = defer();
+    const session = await offstage.open(
+      team,
+      { root: [{ say: 'One.', after: said.promise }, { say: 'Two.' }] },
+      { rollover: { turns: 1, events: 1000 } },
+    );
+    await session.say('Go');
+    const { workflow } = offstage.server.client;
+    const handle = workflow.getHandle(session.workflowId);
+    const unanswered = jest.fn(() => new Promise<never>(() => undefined));
+    const asking = jest.spyOn(workflow, 'getHandle').mockReturnValue({ ...handle, query: unanswered });
+    said.resolve();
+    await waitFor(() => unanswered.mock.calls.length > 0);
+    await offstage.restartWorkers(() => Promise.resolve(asking.mockRestore()));
+    await waitFor(async () => (await countRuns(session)) === 2);
+    await session.say('Again');
+    await session.untilIdle(2);
+    const events = await session.events();
+    expect(events.map(({ offset }) => offset)).toEqual(events.map((_, index) => index + 1));
   });
 
   it('finds the end of a task that was terminated when its starter had continued as new', async () => {
