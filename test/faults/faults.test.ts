@@ -16,17 +16,18 @@ afterAll(() => site.close(), TIMEOUT_MS);
 describe('conversations, and the processes that serve them', () => {
   // Each seed is a round of `npm run faults`.
   it.each([
-    [53, 'api', 'an answer'],
-    [38, 'everything', 'an answer'],
-    [94, 'main', 'a stored answer'],
-    [25, 'a session', 'a model call'],
-    [43, 'nobody', 'any time'],
+    [53, 'api', 'SIGKILL', 'an answer'],
+    [40, 'everything', 'SIGKILL', 'an answer'],
+    [94, 'main', 'SIGKILL', 'a stored answer'],
+    [213, 'main', 'SIGTERM', 'a rollover'],
+    [25, 'a session', 'SIGKILL', 'a model call'],
+    [43, 'nobody', 'SIGKILL', 'any time'],
   ])(
-    'seed %d: nothing is lost or doubled when %s dies in the middle of %s',
-    async (seed, target, moment) => {
+    'seed %d: nothing is lost or doubled when %s ends by %s in the middle of %s',
+    async (seed, target, by, moment) => {
       const { plan, violations } = await runRound(site, seed, `r${seed}`);
-      expect({ target: plan.target, moment: plan.moment, violations }).toEqual({
-        ...{ target, moment },
+      expect({ target: plan.target, by: plan.by, moment: plan.moment, violations }).toEqual({
+        ...{ target, by, moment },
         violations: [],
       });
     },

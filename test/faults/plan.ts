@@ -21,6 +21,7 @@ const TARGETS: [Target, ...Target[]] = [
   ...(['api', 'main', 'main', 'background', 'temporal', 'store', 'redis'] as const),
   ...(['everything', 'everything', 'a task', 'nobody'] as const),
 ];
+const DRAINED: Target[] = ['api', 'main', 'background', 'everything'];
 const ACTS = 4;
 
 export function makePlan(seed: number, form: Form): RoundPlan {
@@ -37,10 +38,21 @@ export function makePlan(seed: number, form: Form): RoundPlan {
   const delayMs = random.below(400);
   // Now and then longer than a heartbeat may be late.
   const downMs = random.percent(15) ? 12_000 : random.below(3000);
-  const plan = { seed, conversations, target, moment, act, delayMs, downMs, second: null };
+  const plan = {
+    ...{ seed, conversations, target, by: 'SIGKILL' as const },
+    ...{ moment, act, delayMs, downMs, second: null },
+  };
   const ordered = target === 'nobody' ? plan : addOrders(plan, createRandom(seed + 1_000_003), form);
   const patient = addWaits(ordered, createRandom(seed + 3_000_003));
-  return form === 'apart' ? addHardship(patient, createRandom(seed + 2_000_003)) : patient;
+  const hard = form === 'apart' ? addHardship(patient, createRandom(seed + 2_000_003)) : patient;
+  return addDrain(hard, createRandom(seed + 4_000_003));
+}
+
+/** Whoever drains has told what it knows: an answer that Temporal never heard of is for those that are killed. */
+function addDrain(plan: RoundPlan, random: Random): RoundPlan {
+  const isDrained =
+    random.percent(30) && DRAINED.includes(plan.target) && plan.moment !== 'a stored answer';
+  return isDrained ? { ...plan, by: 'SIGTERM' } : plan;
 }
 
 /** An order has to come before the end of the turn. */

@@ -37,6 +37,8 @@ export interface RoundPlan {
   seed: number;
   conversations: ConversationPlan[];
   target: Target;
+  /** How processes of Offstage end; servers are always killed. */
+  by: 'SIGKILL' | 'SIGTERM';
   moment: Moment;
   /** At which act of the first conversation. */
   act: number;

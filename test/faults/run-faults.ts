@@ -30,7 +30,7 @@ for (let seed = first; seed < first + Number(values.rounds); seed += 1) {
     results.push(result);
     const { plan, violations } = result;
     console.log(
-      `seed ${seed}: ${plan.target} at ${plan.moment}, ${result.turns} turns, ${result.tasks} tasks, ` +
+      `seed ${seed}: ${plan.target} by ${plan.by} at ${plan.moment}, ${result.turns} turns, ${result.tasks} tasks, ` +
         `${result.requests} model calls (${result.afterLoss} again), ${Math.round((Date.now() - begin) / 1000)} s: ` +
         (violations.length === 0 ? 'whole' : 'VIOLATED'),
     );

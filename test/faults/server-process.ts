@@ -8,11 +8,11 @@ export interface ServerProcess {
   /** Everything that this and earlier lives printed, the last part of it. */
   output(): string;
   isRunning(): boolean;
-  /** How often it ended without having been killed. */
-  selfEnds(): number;
   start(): Promise<void>;
   /** SIGKILL to its whole process group; resolves when it is gone. */
   kill(): Promise<void>;
+  /** SIGTERM; resolves when it has ended, and rejects where it does not do so in time, or with a failure. */
+  drain(): Promise<void>;
 }
 
 export interface ProcessOptions {
@@ -27,6 +27,8 @@ export interface ProcessOptions {
 
 const OUTPUT_KEPT = 60_000;
 const READY_WITHIN_MS = 90_000;
+/** `stop_grace_period` of the workers in docker-compose.yml. */
+const DRAINED_WITHIN_MS = 60_000;
 
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
@@ -39,7 +41,6 @@ export function createServerProcess(options: ProcessOptions): ServerProcess {
   let output = '';
   /** Of this life. */
   let current = '';
-  let selfEnds = 0;
 
   function launch(): ChildProcess {
     const launched = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -53,7 +54,6 @@ export function createServerProcess(options: ProcessOptions): ServerProcess {
     }
     launched.once('exit', (code, signal) => {
       running.delete(launched);
-      if (signal !== 'SIGKILL') selfEnds += 1;
       output += `\n[${name} ended: ${code ?? signal}]\n`;
       if (child === launched) child = null;
     });
@@ -64,7 +64,6 @@ export function createServerProcess(options: ProcessOptions): ServerProcess {
     name,
     output: () => output,
     isRunning: () => child !== null,
-    selfEnds: () => selfEnds,
     async start() {
       await waitFor(
         async () => {
@@ -79,6 +78,16 @@ export function createServerProcess(options: ProcessOptions): ServerProcess {
       if (killed === null) return;
       killGroup(killed);
       await waitFor(() => !running.has(killed), { interval: 5, what: `the end of ${name}` });
+    },
+    async drain() {
+      const drained = child;
+      if (drained === null) return;
+      drained.kill('SIGTERM');
+      await waitFor(() => !running.has(drained), {
+        ...{ deadline: DRAINED_WITHIN_MS, interval: 5, what: `${name} to end after SIGTERM` },
+      });
+      if (drained.exitCode !== 0)
+        throw new Error(`${name} ended with ${drained.exitCode ?? drained.signalCode} after SIGTERM`);
     },
   };
 }

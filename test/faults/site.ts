@@ -36,10 +36,10 @@ export interface Site {
   /** Those that there are. */
   parts: Part[];
   kill(part: Part): Promise<void>;
+  /** Ends a process of Offstage by SIGTERM, as an operator does; servers are killed. */
+  drain(part: Part): Promise<void>;
   /** Starts what does not run. */
   restart(): Promise<void>;
-  /** Processes of Offstage that ended by themselves. */
-  selfEnds(): number;
   /** What the processes printed, for the report of a violation. */
   logs(): string;
   close(): Promise<void>;
@@ -95,8 +95,10 @@ export async function openSite(form: Form): Promise<Site> {
     async kill(part) {
       await killable[part]?.kill();
     },
+    async drain(part) {
+      await (offstage[part]?.drain() ?? killable[part]?.kill());
+    },
     restart,
-    selfEnds: () => processes.reduce((sum, part) => sum + part.selfEnds(), 0),
     logs: () => processes.map((part) => `--- ${part.name}\n${part.output().slice(-6000)}`).join('\n'),
     async close() {
       await connection.close();

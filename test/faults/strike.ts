@@ -38,8 +38,15 @@ async function prepareMoment(
   session: string,
 ): Promise<() => Promise<void>> {
   const { moment } = plan;
-  const strike = (): Promise<void> => killTarget(site, plan, session);
+  let drained: Promise<void> = Promise.resolve();
+  const strike = async (): Promise<void> => {
+    if (plan.by === 'SIGKILL') return killTarget(site, plan, session);
+    // Not awaited here: what it hands over may wait for what is held.
+    drained = drain(site, plan);
+    drained.catch(() => undefined);
+  };
   const comeBack = async (): Promise<void> => {
+    await drained;
     await sleep(plan.downMs);
     if (plan.second === null) return site.restart();
     const restarting = site.restart();
@@ -61,6 +68,8 @@ async function prepareMoment(
     return async () => {
       await inTime(hold.begun, moment);
       await strike();
+      // Within the time that a drain leaves for answers, or later.
+      if (plan.by === 'SIGTERM') await sleep(10 * plan.delayMs);
       hold.release();
       await comeBack();
     };
@@ -120,9 +129,18 @@ async function killTarget(site: Site, { target }: RoundPlan, session: string): P
   else await kill(site, target);
 }
 
-async function kill(site: Site, target: Exclude<RoundPlan['target'], 'a task' | 'a session'>): Promise<void> {
-  const parts: Part[] = target === 'everything' || target === 'nobody' ? site.parts : [target];
-  await Promise.all(parts.map((part) => site.kill(part)));
+type PartsTarget = Exclude<RoundPlan['target'], 'a task' | 'a session'>;
+
+async function kill(site: Site, target: PartsTarget): Promise<void> {
+  await Promise.all(toParts(site, target).map((part) => site.kill(part)));
+}
+
+async function drain(site: Site, { target }: RoundPlan): Promise<void> {
+  await Promise.all(toParts(site, target as PartsTarget).map((part) => site.drain(part)));
+}
+
+function toParts({ parts }: Site, target: PartsTarget): Part[] {
+  return target === 'everything' || target === 'nobody' ? parts : [target];
 }
 
 function toSession(session: string): string {

@@ -27,8 +27,9 @@ const COLUMNS = [
 export function renderTable(results: readonly RoundResult[]): string {
   const rows = new Map<string, Row>();
   for (const result of results) {
-    const { target, moment } = result.plan;
-    for (const key of [`${target} | ${moment}`, 'all | ']) {
+    const { target, by, moment } = result.plan;
+    const whom = by === 'SIGTERM' ? `${target}, by SIGTERM` : target;
+    for (const key of [`${whom} | ${moment}`, 'all | ']) {
       const row = rows.get(key) ?? makeRow();
       add(row, result);
       rows.set(key, row);
