@@ -50,8 +50,7 @@ export function makePlan(seed: number, form: Form): RoundPlan {
 
 /** Whoever drains has told what it knows: an answer that Temporal never heard of is for those that are killed. */
 function addDrain(plan: RoundPlan, random: Random): RoundPlan {
-  const isDrained =
-    random.percent(30) && DRAINED.includes(plan.target) && plan.moment !== 'a stored answer';
+  const isDrained = random.percent(30) && DRAINED.includes(plan.target) && plan.moment !== 'a stored answer';
   return isDrained ? { ...plan, by: 'SIGTERM' } : plan;
 }
 
