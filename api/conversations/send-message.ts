@@ -162,7 +162,7 @@ function explain(error: unknown, id: string, key: string | null): unknown {
     return new Problem(
       'unavailable',
       `${what} is away. The message ${id} may still be applied; retry with this Idempotency-Key: ${key ?? id}`,
-      { headers: { 'Retry-After': '5' }, members: { message: id } },
+      { headers: { 'Retry-After': '5' }, members: { message: id }, cause: error },
     );
   }
   if (error instanceof WorkflowGone) return sessionClosed();

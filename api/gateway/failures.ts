@@ -1,10 +1,19 @@
 /** How a command or a question to a conversation's workflow can fail, in words of this project. */
 
+import { isGrpcServiceError } from '@temporalio/client';
+
 /** Temporal or every worker is away, or did not answer in time. A command may still be applied later. */
 export class TemporalAway extends Error {
   constructor(what: string, options?: ErrorOptions) {
     super(`${what}: Temporal or its workers did not answer in time. Try again soon`, options);
     this.name = 'TemporalAway';
+  }
+
+  /** For the log: what Temporal said, such as `16 UNAUTHENTICATED: Request unauthorized.` */
+  get reason(): string {
+    let { cause } = this;
+    while (cause instanceof Error && !isGrpcServiceError(cause)) cause = cause.cause;
+    return cause instanceof Error ? cause.message : 'no answer in time';
   }
 }
 

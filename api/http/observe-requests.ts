@@ -51,9 +51,10 @@ export function nameRoute(response: Response, route: string, parameters: Record<
   response.locals['ids'] = Object.fromEntries(ids);
 }
 
-/** For the log: ids and names alone. */
+/** For the log: ids and names alone; `reason`: why a part of Offstage was away. */
 export function describeRequest(method: string, { locals }: Response): Record<string, unknown> {
-  return { request: locals['requestId'], method, route: locals['route'], ...(locals['ids'] as object) };
+  const { requestId: request, route, ids, reason } = locals;
+  return { request, method, route, ...(ids as object), ...(reason === undefined ? {} : { reason }) };
 }
 
 function routeOf({ locals }: Response): string {

@@ -35,7 +35,7 @@ export interface FieldError {
   message: string;
 }
 
-export interface ProblemExtras {
+export interface ProblemExtras extends ErrorOptions {
   errors?: FieldError[];
   headers?: Record<string, string>;
   /** Further members of the document, such as the id of the message. */
@@ -47,7 +47,7 @@ export class Problem extends Error {
   readonly extras: ProblemExtras;
 
   constructor(problem: ProblemName, detail: string, extras: ProblemExtras = {}) {
-    super(detail);
+    super(detail, 'cause' in extras ? { cause: extras.cause } : {});
     this.name = 'Problem';
     this.problem = problem;
     this.extras = extras;

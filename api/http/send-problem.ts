@@ -11,6 +11,7 @@ import { Problem } from './problem.ts';
 export function createProblemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const problem = toProblem(error);
+    nameReason(response, problem);
     if (problem.problem === 'internal') {
       logger.error({ err: error, ...describeRequest(request.method, response) }, 'a request failed');
     }
@@ -20,6 +21,12 @@ export function createProblemHandler(logger: Logger): ErrorRequestHandler {
     }
     sendProblem(response, problem, request.originalUrl);
   };
+}
+
+/** Who is away is told to the client, and why to the log alone. */
+function nameReason(response: Response, { cause }: Problem): void {
+  if (cause instanceof TemporalAway) response.locals['reason'] = cause.reason;
+  if (cause instanceof StoreAway) response.locals['reason'] = cause.message;
 }
 
 function sendProblem(response: Response, problem: Problem, instance: string): void {
@@ -49,11 +56,12 @@ export function refuseOtherMethods(...allowed: string[]): RequestHandler {
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TemporalAway) {
-    return new Problem('unavailable', error.message, { headers: { 'Retry-After': '5' } });
+    return new Problem('unavailable', error.message, { headers: { 'Retry-After': '5' }, cause: error });
   }
   if (error instanceof StoreAway) {
     return new Problem('unavailable', 'The store does not answer. Try again soon', {
       headers: { 'Retry-After': '5' },
+      cause: error,
     });
   }
   if (error instanceof StoreError && error.type === 'cursor.invalid') {

@@ -12,6 +12,7 @@ import type { Certificates } from '../support/certificates.ts';
 import { startSecureTemporal } from '../support/secure-temporal.ts';
 import type { SecureTemporal } from '../support/secure-temporal.ts';
 import { connectToTestServer } from '../support/temporal.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const KEY = 'the-api-key';
 let cwd: string;
@@ -78,6 +79,31 @@ describe('a Temporal server with TLS, client certificates and an API key', () =>
     const start = secure.calls.find(({ method }) => method === 'StartWorkflowExecution');
     expect(start?.namespace).toBe('default');
     expect(secure.refused).toBe(0);
+  });
+
+  it('that refuses the key for a while is away for as long: what was accepted goes on, and nobody has to start again', async () => {
+    const { temporal } = loadSettings({ env: toEnv(), cwd });
+    const api = await startRealApi({ place: temporal.connectionOptions ?? {} });
+    try {
+      const session = await api.open({ root: [{ say: 'Hello.' }, { say: 'Again.' }] });
+      const say = (text: string, key: string) =>
+        api.send('POST', `${session}/messages`, { text }, { prefer: 'wait=60', 'idempotency-key': key });
+      expect(textOf((await say('hello', 'first')).body.reply)).toBe('Hello.');
+      secure.revoke(true);
+      expect(await say('again', 'second')).toMatchObject({
+        status: 503,
+        body: { type: 'urn:offstage:problem:unavailable' },
+      });
+      expect(await api.send('GET', session)).toMatchObject({ status: 200, body: { stale: true } });
+      const before = secure.refused;
+      // Most of these are the workers', who ask for work.
+      await waitFor(() => secure.refused > before + 10);
+      secure.revoke(false);
+      expect(textOf((await say('again', 'second')).body.reply)).toBe('Again.');
+    } finally {
+      secure.revoke(false);
+      await api.close();
+    }
   });
 
   it("is also reached by a profile of Temporal's own configuration file, relative paths included", async () => {

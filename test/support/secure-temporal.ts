@@ -10,6 +10,8 @@ export interface SecureTemporal {
   address: string;
   /** How many calls were refused for their key. */
   refused: number;
+  /** The key is not valid any more, for the calls that wait either; or it is again. */
+  revoke(isRevoked: boolean): void;
   /** Methods that were called, such as `StartWorkflowExecution`, with the namespace that the header named. */
   calls: { method: string; namespace: string | undefined }[];
   close(): Promise<void>;
@@ -32,8 +34,13 @@ export async function startSecureTemporal(
     rejectUnauthorized: true,
   });
   const inner = connect(`http://${address}`);
+  let isRevoked = false;
   const secure: SecureTemporal = {
     ...{ address: '', refused: 0, calls: [] },
+    revoke(nowRevoked) {
+      isRevoked = nowRevoked;
+      if (isRevoked) for (const session of sessions) session.destroy();
+    },
     async close() {
       for (const session of sessions) session.destroy();
       inner.destroy();
@@ -47,7 +54,7 @@ export async function startSecureTemporal(
     session.on('close', () => sessions.delete(session));
   });
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-    if (headers.authorization !== `Bearer ${apiKey}`) {
+    if (isRevoked || headers.authorization !== `Bearer ${apiKey}`) {
       secure.refused += 1;
       stream.respond(
         { ':status': 200, 'content-type': 'application/grpc', ...UNAUTHENTICATED },
