@@ -1,3 +1,4 @@
+import { TransportError } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { BusError } from '../bus/bus-error.ts';
@@ -5,7 +6,7 @@ import { TemporalAway } from '../api/gateway/failures.ts';
 import { StoreAway } from '../storage/store-away.ts';
 
 /** Errors whose words are ours or a server's about itself. All others may quote what somebody said. */
-const SPEAKABLE = [BusError, TemporalAway, StoreAway];
+const SPEAKABLE = [BusError, TemporalAway, StoreAway, TransportError];
 
 /** The log of a process: one line of JSON each, with ids and names, and never content. */
 export function createLogger(level: string, destination: DestinationStream = pino.destination(2)): Logger {

@@ -19,6 +19,7 @@ import { serveApiApart, serveWorkerApart } from './serve-apart.ts';
 import { start } from './start.ts';
 import { checkTeamFile } from './teams-check.ts';
 
+const ENDED_WITHIN_MS = 5_000;
 const print = (line: string): void => console.log(line);
 /** What a script that takes the output does not want in it. */
 const printAside = (line: string): void => console.error(line);
@@ -39,6 +40,8 @@ async function withSettings(run: (settings: Settings) => Promise<number> | numbe
   const settings = readSettings();
   // The process ends by itself: exiting here could cut off what is still being printed.
   process.exitCode = settings === null ? 1 : await run(settings);
+  // But for what cannot be ended, such as a worker that has failed.
+  setTimeout(() => process.exit(), ENDED_WITHIN_MS).unref();
 }
 
 /** Where the API of these settings answers on this machine. */

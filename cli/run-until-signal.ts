@@ -34,7 +34,12 @@ export async function runUntilSignal<Running extends { stop(): Promise<void> }>(
   command.tell(running);
   const failure = await Promise.race([ending, command.failed(running)]);
   print(failure === null ? 'Ending: what is under way is handed over…' : failure);
-  await running.stop();
+  try {
+    await running.stop();
+  } catch (error) {
+    if (failure === null) print(`${command.name} did not end as it should. ${readErrorReason(error)}`);
+    return 1;
+  }
   print(command.farewell);
   return failure === null ? 0 : 1;
 }

@@ -6,6 +6,7 @@ import type { QueueChoice } from '../workers/start-workers.ts';
 import { measureLoad } from '../workers/measure-load.ts';
 import { createWorkObserver } from '../workers/work-observer.ts';
 import { toModelAccess } from './model-access.ts';
+import { readErrorReason } from './read-error.mjs';
 import { toPlace } from './open-shared-parts.ts';
 import type { SharedParts } from './open-shared-parts.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -50,7 +51,7 @@ export async function runWorkers(
   measureLoad(registry, workers);
   const failed = workers.done.then(
     () => new Promise<never>(() => undefined),
-    (error: unknown) => `The workers have ended: ${String(error)}`,
+    (error: unknown) => `The workers have ended: ${readErrorReason(error)}`,
   );
   return { failed, isReady: () => workers.load().every(({ isRunning }) => isRunning) };
 }

@@ -13,6 +13,7 @@ import type { Store } from '../storage/store.ts';
 import type { OffstageSinks } from '../workflows/sinks.ts';
 import { createReportToStarter } from './report-to-starter.ts';
 import { createPoker } from './poke-readers.ts';
+import { runWorker } from './run-worker.ts';
 import { createTaskObserver } from './task-observer.ts';
 import type { WorkObserver } from './work-observer.ts';
 
@@ -43,7 +44,7 @@ export interface Workers {
   done: Promise<void>;
   /** What each of them is doing at the moment. */
   load(): WorkerLoad[];
-  /** Hands over what is under way and waits for it. */
+  /** Hands over what is under way and waits for it. Rejects when that fails, not with what `done` has told before. */
   stop(): Promise<void>;
 }
 
@@ -81,15 +82,20 @@ export async function startWorkers(dependencies: WorkerDependencies): Promise<Wo
     const heartbeatThrottle = HEARTBEAT_THROTTLE[queue === mainQueue ? 'main' : 'background'];
     workers.push(await Worker.create(toWorkerOptions(dependencies, queue, heartbeatThrottle)));
   }
-  const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  const runs = workers.map(runWorker);
+  const done = Promise.all(runs).then(() => undefined);
   // Whoever awaits `done` hears of a failure; until then it must not end the process.
-  done.catch(() => undefined);
+  let hasFailed = false;
+  done.catch(() => (hasFailed = true));
   return {
     done,
     load: () => workers.map(readLoad),
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      await done;
+      const isTold = hasFailed;
+      // Where one of them has failed the others hand over all the same.
+      await Promise.allSettled(runs);
+      if (!isTold) await done;
     },
   };
 }
