@@ -103,6 +103,17 @@ describe('offstage start', () => {
     expect((await client.request('GET', '/readyz')).status).toBe(200);
   });
 
+  it('ends gently by a signal to `npm start`, which is what a supervisor knows of', async () => {
+    const other = await makeProductFolder({});
+    try {
+      const npm = await other.startByNpm();
+      await npm.end('SIGTERM');
+      expect(npm.output()).toContain('The next start goes on with the same sessions.');
+    } finally {
+      await other.remove();
+    }
+  });
+
   it('says what is wrong with a setting and what to do, and does not start', async () => {
     const { code, output } = await folder.run(['start'], {
       env: { OFFSTAGE_PORT: '80800', OFFSTAGE_TEAMS: join(folder.folder, 'nowhere'), OFFSTAGE_DATA: '' },

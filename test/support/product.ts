@@ -62,6 +62,8 @@ export interface ProductFolder {
   start(env?: NodeJS.ProcessEnv): Promise<Product>;
   /** `offstage api` or `offstage worker`, up and running; rejects with what it printed when it ends instead. */
   startPart(args: string[], env?: NodeJS.ProcessEnv): Promise<Part>;
+  /** `npm start`, up and running: the process is npm's own. */
+  startByNpm(): Promise<Part>;
   /** Any command of `offstage`, until it ends by itself. `input` is its standard input. */
   run(args: string[], options?: { env?: NodeJS.ProcessEnv; input?: string }): Promise<Ended>;
   /** Ends what still runs, and removes the folder. */
@@ -91,7 +93,7 @@ export async function makeProductFolder(teams: {
     ...{ OFFSTAGE_PORT: '0', OFFSTAGE_TEMPORAL_PORT: '0', OFFSTAGE_TEMPORAL_UI_PORT: '0' },
   };
   const launch = (args: string[], env: NodeJS.ProcessEnv = {}): Launched =>
-    launchProgram(args, folder, { ...settings, ...env });
+    launchProgram([process.execPath, program, ...args], folder, { ...settings, ...env });
   return {
     folder,
     dataFolder,
@@ -106,6 +108,11 @@ export async function makeProductFolder(teams: {
       const part = toPart(launched);
       started.push({ interrupt: () => part.end('SIGINT') });
       return part;
+    },
+    async startByNpm() {
+      const launched = launchProgram(['npm', 'start'], root, settings);
+      await awaitUp(launched, 'start');
+      return toPart(launched);
     },
     async run(args, { env, input } = {}) {
       const launched = launch(args, env);
@@ -125,9 +132,9 @@ interface Launched {
   ended: Promise<number | null>;
 }
 
-function launchProgram(args: string[], cwd: string, env: NodeJS.ProcessEnv): Launched {
+function launchProgram([command = '', ...args]: string[], cwd: string, env: NodeJS.ProcessEnv): Launched {
   // Detached: a process group of its own, so that Ctrl-C can be sent to all of it and to nothing else.
-  const child = spawn(process.execPath, [program, ...args], { cwd, env, detached: true });
+  const child = spawn(command, args, { cwd, env, detached: true });
   running.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
