@@ -1,6 +1,7 @@
 /** Replaying what a test has made, or what was stored, against the workflow code of this run. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 
 export interface ReplayedRun {
@@ -24,12 +25,20 @@ export async function fetchRuns(client: Client, session: string): Promise<Replay
     do {
       const history = await fetchHistory(client, workflowId, runId);
       if (history === null) break;
-      runs.push({ workflowId, history });
+      if (hasBegun(history)) runs.push({ workflowId, history });
       const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
       runId = started?.continuedExecutionRunId || undefined;
     } while (runId !== undefined);
   }
   return runs;
+}
+
+/**
+ * A run that continues one of less than a second ago waits for its first workflow task. There is nothing to replay in it,
+ * and the SDK would wait for ever.
+ */
+function hasBegun({ events }: History): boolean {
+  return events?.some(({ workflowTaskScheduledEventAttributes: task }) => Boolean(task)) ?? false;
 }
 
 /** Whether Temporal does not know a workflow, which it says in two ways. */
